@@ -1,0 +1,39 @@
+import type { Endpoint } from '../endpoint/endpoint.js';
+import type { FailureClass } from './failure-class.js';
+
+/**
+ * What a retry or hedging policy tells the pool about one attempt, and what the pool tells back.
+ *
+ * The policy attaches a context to the attempt's metadata (`attachAttemptContext`), the pool below finds it there
+ * (`attemptContextOf`), whatever interceptors stand between them.
+ */
+export interface AttemptContext {
+  /** Ids of the endpoints that earlier attempts of this call were given to. */
+  readonly tried: ReadonlySet<string>;
+  /**
+   * The pool gave this attempt to a member. Called at most once per attempt.
+   * @param untriedLeft how many pickable members neither earlier attempts nor this one have tried; 0 means that a
+   * further attempt would meet a member again, so it should wait first.
+   */
+  onPicked(endpoint: Endpoint, untriedLeft: number): void;
+  /** The attempt failed, and the pool knows how. Called at most once, before the status is delivered. */
+  onFailed(failure: FailureClass, notPicked: boolean): void;
+}
+
+/** The part of grpc-js `Metadata` that carries a context: `clone()` keeps its options object and drops opaque data. */
+export interface ContextCarrier {
+  getOptions(): object;
+  setOptions(options: object): void;
+}
+
+const KEY: unique symbol = Symbol.for('fairlead.attempt-context') as never;
+
+/** Attaches `context` to metadata that belongs to this attempt alone (a clone). The options object is replaced, not changed. */
+export function attachAttemptContext(metadata: ContextCarrier, context: AttemptContext): void {
+  metadata.setOptions({ ...metadata.getOptions(), [KEY]: context });
+}
+
+/** The context of the attempt that this metadata belongs to, if a policy attached one. */
+export function attemptContextOf(metadata: ContextCarrier): AttemptContext | undefined {
+  return (metadata.getOptions() as { [KEY]?: AttemptContext })[KEY];
+}

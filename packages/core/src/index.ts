@@ -1,0 +1,12 @@
+export type * from './time/clock.js';
+export type * from './random/random.js';
+export * from './endpoint/address.js';
+export * from './endpoint/endpoint.js';
+export type * from './resolver/resolver.js';
+export type * from './target/target.js';
+export type * from './health/health-source.js';
+export type * from './load/load.js';
+export type * from './pick/picker.js';
+export type * from './pick/balancing-policy.js';
+export type * from './attempt/failure-class.js';
+export * from './attempt/attempt-context.js';

@@ -1,0 +1,36 @@
+/** How a picked call ended, as far as load is concerned. */
+export type CallOutcome =
+  /** The member answered; its latency counts, whatever the application said. */
+  | 'success'
+  /** The member failed the call. A fast failure must not look like a light load. */
+  | 'failure'
+  /** The end says nothing about the member: cancelled by the caller, never sent, failed locally. */
+  | 'neutral';
+
+/**
+ * What must be called exactly once when a picked call ends.
+ *
+ * The pool calls `responded` at most once, at the first response message, and then `end` exactly once on every path:
+ * status, cancel, failure to start. `now` is `Clock.now()`.
+ */
+export interface Completion {
+  /** The first response message arrived: the latency of a stream is known here, not at its end. */
+  responded(now: number): void;
+  /** The call is over; its place is free again. A second call of `end` is a bug in the pool and is ignored. */
+  end(now: number, outcome: CallOutcome): void;
+}
+
+/**
+ * A member's current cost; smaller is better. One per member, kept as long as the member is in the roster, so that
+ * survivors of an update keep their statistics.
+ *
+ * Loads take the time as an argument and have no clock of their own. Reading is free of side effects.
+ */
+export interface Load {
+  /** The cost of giving the next call to this member, ≥ 0 and finite. Called for each candidate of each pick. */
+  valueAt(now: number): number;
+  /** Reserves the place of a call at the moment it is picked, before anything is sent. */
+  begin(now: number): Completion;
+  /** Calls begun and not ended. */
+  readonly inFlight: number;
+}
