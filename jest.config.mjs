@@ -1,19 +1,38 @@
-const swc = ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022', keepClassNames: true }, module: { type: 'es6' }, sourceMaps: 'inline' }];
-/** Two projects: `unit` is pure and quick, `integration` talks to real servers and real processes. */
+// Two projects: `unit` is pure and quick (virtual time, no I/O), `integration` talks to real servers and processes.
+// Run by `npm test`, which adds the Node flag that ES modules need inside jest.
+
+/** Only the types are stripped here; `npm run typecheck` checks them. */
+const swc = [
+  '@swc/jest',
+  {
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2022', keepClassNames: true },
+    module: { type: 'es6' },
+    sourceMaps: 'inline',
+  },
+];
+
 const project = (displayName, testMatch, extra = {}) => ({
   displayName,
-  testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['@fairlead/source', 'node', 'node-addons'] },
   testMatch,
-  modulePathIgnorePatterns: ['/lib/', '/.build/'],
+  testEnvironment: 'node',
+  // The packages' sources instead of lib/, so that no build lies between an edit and its test.
+  testEnvironmentOptions: { customExportConditions: ['@fairlead/source', 'node', 'node-addons'] },
+  modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/lib', '<rootDir>/\\.build/', '<rootDir>/e2e/'],
   extensionsToTreatAsEsm: ['.ts'],
+  // Sources import './x.js', as Node's ES modules demand; the file on disk is './x.ts'.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': swc },
   ...extra,
 });
+
 export default {
   projects: [
-    project('unit', ['<rootDir>/packages/*/src/**/*.test.ts'], { testPathIgnorePatterns: ['\\.integration\\.test\\.ts$'] }),
-    project('integration', ['<rootDir>/packages/*/src/**/*.integration.test.ts', '<rootDir>/packages/*/test/**/*.test.ts']),
+    project('unit', ['<rootDir>/{packages/*/src,examples,benchmarks}/**/*.test.ts'], {
+      testPathIgnorePatterns: ['\\.integration\\.test\\.ts$', '/node_modules/', '/lib/'],
+    }),
+    project('integration', [
+      '<rootDir>/{packages/*/src,examples}/**/*.integration.test.ts',
+      '<rootDir>/packages/*/test/**/*.test.ts',
+    ]),
   ],
 };
