@@ -13,12 +13,20 @@ function userError(message) {
 export function requireSupportedNode(version = process.versions.node) {
   const [major, minor] = version.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  throw userError(`Node.js ${version} is too old: this workspace needs 20.19 or newer. See https://nodejs.org/en/download`);
+  throw userError(
+    `Node.js ${version} is too old: this workspace needs 20.19 or newer. See https://nodejs.org/en/download`,
+  );
 }
 
 function installInputs() {
   const manifests = readdirSync(fromRoot('packages')).map((folder) => fromRoot('packages', folder, 'package.json'));
-  const rest = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'examples/package.json', 'benchmarks/package.json'];
+  const rest = [
+    'package.json',
+    'pnpm-lock.yaml',
+    'pnpm-workspace.yaml',
+    'examples/package.json',
+    'benchmarks/package.json',
+  ];
   return [...rest.map((path) => fromRoot(path)), ...manifests];
 }
 

@@ -42,7 +42,9 @@ function inputsOf(each) {
 }
 
 function stalePackages(packages) {
-  return withHashes(packages).filter(({ each, hash }) => !existsSync(join(each.directory, 'lib')) || !isStamped(stampOf(each), hash));
+  return withHashes(packages).filter(
+    ({ each, hash }) => !existsSync(join(each.directory, 'lib')) || !isStamped(stampOf(each), hash),
+  );
 }
 
 function stampOf(each) {

@@ -39,7 +39,8 @@ export function runCommand(command, args, { cwd = rootDirectory, env = process.e
     child.once('close', (code, signal) => {
       process.off('SIGINT', forward).off('SIGTERM', forward);
       if (code === 0) resolve(output);
-      else reject(new CommandFailed(`${[command, ...args].join(' ')}: ended with ${signal ?? code}`, code ?? 1, output));
+      else
+        reject(new CommandFailed(`${[command, ...args].join(' ')}: ended with ${signal ?? code}`, code ?? 1, output));
     });
   });
 }

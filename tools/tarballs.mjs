@@ -18,7 +18,8 @@ export async function ensureTarballs() {
   const stampFile = join(buildDirectory, 'stamps', 'tarballs');
   await withLock('tarballs', async () => {
     const hash = inputHash(packages);
-    if (isStamped(stampFile, hash) && packages.every((each) => existsSync(join(tarballDirectory, fileName(each))))) return;
+    if (isStamped(stampFile, hash) && packages.every((each) => existsSync(join(tarballDirectory, fileName(each)))))
+      return;
     rmSync(tarballDirectory, { recursive: true, force: true });
     mkdirSync(tarballDirectory);
     for (const each of packages) {
@@ -30,7 +31,9 @@ export async function ensureTarballs() {
 }
 
 function inputHash(packages) {
-  const files = packages.map(({ directory }) => contentHash(['lib', 'README.md', 'package.json'].map((name) => join(directory, name))));
+  const files = packages.map(({ directory }) =>
+    contentHash(['lib', 'README.md', 'package.json'].map((name) => join(directory, name))),
+  );
   return combineHashes([contentHash([fromRoot('LICENSE'), fromRoot('pnpm-lock.yaml')]), ...files]);
 }
 

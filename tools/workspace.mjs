@@ -56,7 +56,8 @@ function inDependencyOrder(packages) {
   const byName = new Map(packages.map((each) => [each.name, each]));
   const ordered = new Set();
   const visit = (each, path) => {
-    if (path.includes(each.name)) throw new Error(`Packages depend on each other: ${[...path, each.name].join(' -> ')}`);
+    if (path.includes(each.name))
+      throw new Error(`Packages depend on each other: ${[...path, each.name].join(' -> ')}`);
     for (const name of each.uses) if (byName.has(name)) visit(byName.get(name), [...path, each.name]);
     ordered.add(each);
   };

@@ -13,7 +13,8 @@ export async function run(args) {
   const all = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.bench.js')) : [];
   const chosen = names.length === 0 ? all : names.map((name) => `${name}.bench.js`);
   for (const name of chosen) {
-    if (!all.includes(name)) throw new Error(`${name}: no such benchmark (expected: ${all.join(', ') || 'none is there'})`);
+    if (!all.includes(name))
+      throw new Error(`${name}: no such benchmark (expected: ${all.join(', ') || 'none is there'})`);
     // --expose-gc: a benchmark collects garbage between rounds, so that one contender does not pay for the other's.
     await runNode(['--expose-gc', `${folder}/${name}`, ...options]);
   }

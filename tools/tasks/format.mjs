@@ -4,5 +4,10 @@ import { runTool } from '../command.mjs';
 export async function run(args) {
   const check = args.includes('--check');
   const files = args.filter((each) => each !== '--check');
-  await runTool('prettier', [check ? '--check' : '--write', '--log-level', 'warn', ...(files.length > 0 ? files : ['.'])]);
+  await runTool('prettier', [
+    check ? '--check' : '--write',
+    '--log-level',
+    'warn',
+    ...(files.length > 0 ? files : ['.']),
+  ]);
 }

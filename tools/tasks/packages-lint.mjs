@@ -6,8 +6,9 @@ import { ensureTarballs } from '../tarballs.mjs';
  * module resolution mode. Both look at the tarball, so `publishConfig` and `files` are what is judged.
  */
 export async function run() {
-  for (const { file } of await ensureTarballs()) {
-    await runTool('publint', ['run', '--strict', file]);
-    await runTool('@arethetypeswrong/cli', [file, '--no-emoji', '--format', 'table-flipped']);
+  for (const { name, file } of await ensureTarballs()) {
+    await runTool('publint', ['run', '--strict', file], { quiet: true });
+    await runTool('@arethetypeswrong/cli', [file, '--no-color', '--no-emoji'], { quiet: true });
+    process.stdout.write(`${name}: publint and attw have nothing to say\n`);
   }
 }
