@@ -1,0 +1,62 @@
+import { formatAddress, type Address } from './address.js';
+import type { Endpoint, EndpointAttributes } from './endpoint.js';
+
+/** What an update changes. Every endpoint of the new list is in exactly one of the first three. */
+export interface EndpointDiff {
+  /** New identities. In the order of `next`. */
+  readonly added: readonly Endpoint[];
+  /** Same identity, nothing else changed. The new objects, in the order of `next`. */
+  readonly kept: readonly Endpoint[];
+  /** Same identity, other addresses (or another order of preference) or attributes. The new objects, in the order of `next`. */
+  readonly changed: readonly Endpoint[];
+  /** Identities that are gone. The old objects, in the order of `previous`. */
+  readonly removed: readonly Endpoint[];
+  /** The endpoints that stayed are in another order among themselves. Matters to order-sensitive policies alone. */
+  readonly reordered: boolean;
+}
+
+/**
+ * Compares two full lists by identity, so that survivors keep their connections and statistics. When `next` names an
+ * id more than once, the first one counts.
+ */
+export function diffEndpoints(previous: readonly Endpoint[], next: readonly Endpoint[]): EndpointDiff {
+  const before = firstById(previous);
+  const after = firstById(next);
+  const added: Endpoint[] = [];
+  const kept: Endpoint[] = [];
+  const changed: Endpoint[] = [];
+  for (const endpoint of after.values()) {
+    const old = before.get(endpoint.id);
+    if (old === undefined) added.push(endpoint);
+    else if (sameEndpoint(old, endpoint)) kept.push(endpoint);
+    else changed.push(endpoint);
+  }
+  const removed = [...before.values()].filter((endpoint) => !after.has(endpoint.id));
+  return { added, kept, changed, removed, reordered: survivorsMoved(before, after) };
+}
+
+function firstById(endpoints: readonly Endpoint[]): Map<string, Endpoint> {
+  const byId = new Map<string, Endpoint>();
+  for (const endpoint of endpoints) if (!byId.has(endpoint.id)) byId.set(endpoint.id, endpoint);
+  return byId;
+}
+
+function survivorsMoved(before: ReadonlyMap<string, Endpoint>, after: ReadonlyMap<string, Endpoint>): boolean {
+  const expected = [...before.keys()].filter((id) => after.has(id));
+  const found = [...after.keys()].filter((id) => before.has(id));
+  return expected.some((id, index) => id !== found[index]);
+}
+
+function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  return a === b || (sameAddresses(a.addresses, b.addresses) && sameAttributes(a.attributes, b.attributes));
+}
+
+function sameAddresses(a: readonly Address[], b: readonly Address[]): boolean {
+  return a.length === b.length && a.every((address, index) => formatAddress(address) === formatAddress(b[index]!));
+}
+
+/** An attribute that is undefined is the same as one that is absent. */
+function sameAttributes(a: EndpointAttributes, b: EndpointAttributes): boolean {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof EndpointAttributes>;
+  return [...keys].every((key) => a[key] === b[key]);
+}

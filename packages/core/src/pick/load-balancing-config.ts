@@ -1,0 +1,66 @@
+import { InvalidOptionError } from '../errors/invalid-option-error.js';
+import { InvalidServiceConfigError } from '../errors/invalid-service-config-error.js';
+import { formatValue } from '../errors/format-value.js';
+import type { BalancingPolicy, BalancingPolicyFactory } from './balancing-policy.js';
+
+/** The policy that a config chose. */
+export interface ChosenPolicy {
+  /** The standard name, also when the config used an alias. */
+  readonly name: string;
+  /** Makes an instance for one pool. */
+  readonly create: () => BalancingPolicy;
+}
+
+/**
+ * Chooses the policy of a `loadBalancingConfig` list (gRFC A24): the first entry whose policy is supported counts, and
+ * its config must be valid; there is no falling through to the next. The contents of other entries are not looked at.
+ * Each entry is an object with exactly one key.
+ *
+ * @param path where the list stands, for messages.
+ * @throws InvalidServiceConfigError
+ */
+export function parseLoadBalancingConfig(
+  list: unknown,
+  factories: readonly BalancingPolicyFactory[],
+  path: string,
+): ChosenPolicy {
+  if (!Array.isArray(list)) fail(`${path}: ${formatValue(list)} (expected: a list of {"policy": {…}})`);
+  const entries = list.map((entry: unknown, index) => requireEntry(entry, `${path}[${index}]`));
+  for (const { name, config, path: entryPath } of entries) {
+    const factory = factories.find((candidate) => candidate.names.includes(name));
+    if (factory !== undefined) return choose(factory, config, entryPath);
+  }
+  const named = entries.map(({ name }) => name).join(', ') || 'nothing';
+  const supported = factories.map((factory) => factory.names[0]).join(', ');
+  fail(`${path}: ${named}: not supported by this version of Fairlead (expected: one of ${supported})`);
+}
+
+interface Entry {
+  readonly name: string;
+  readonly config: unknown;
+  readonly path: string;
+}
+
+function requireEntry(entry: unknown, path: string): Entry {
+  const fields = typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? Object.entries(entry) : [];
+  if (fields.length !== 1) fail(`${path}: ${formatValue(entry)} (expected: an object with exactly one key, a policy)`);
+  const [name, config] = fields[0] as [string, unknown];
+  return { name, config, path: `${path}.${name}` };
+}
+
+function choose(factory: BalancingPolicyFactory, config: unknown, path: string): ChosenPolicy {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    fail(`${path}: ${formatValue(config)} (expected: an object)`);
+  }
+  try {
+    const create = factory.create(config as Readonly<Record<string, unknown>>, path);
+    return { name: factory.names[0]!, create };
+  } catch (error) {
+    if (error instanceof InvalidOptionError) fail(error.message, error);
+    throw error;
+  }
+}
+
+function fail(problem: string, cause?: Error): never {
+  throw new InvalidServiceConfigError([problem], cause && { cause });
+}

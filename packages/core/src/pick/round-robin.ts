@@ -1,0 +1,59 @@
+import { uniformIndex } from '../random/uniform-index.js';
+import type { Random } from '../random/random.js';
+import { OutstandingLoad } from '../load/outstanding.js';
+import type { BalancingPolicy, BalancingPolicyFactory, PolicyContext, PolicyUpdate } from './balancing-policy.js';
+import type { MemberView, Picker, PickRequest, PickResult } from './picker.js';
+import { pickedReady, waitingPicker, wasTried, type Picked } from './ready-members.js';
+
+/**
+ * One ready member after the other, in the resolver's order.
+ *
+ * It starts at a random one (as in C, Go and Java): many clients that start together would otherwise all begin with the
+ * same pod, and so would each client after each update.
+ */
+export class RoundRobinPicker<M extends MemberView> implements Picker<M> {
+  readonly #ready: readonly Picked<M>[];
+  #next: number;
+
+  /** @param ready never empty. */
+  constructor(ready: readonly Picked<M>[], random: Random) {
+    this.#ready = ready;
+    this.#next = uniformIndex(random, ready.length);
+  }
+
+  pick(request: PickRequest): PickResult<M> {
+    const start = this.#next;
+    const ready = this.#ready;
+    for (let step = 0; step < ready.length; step++) {
+      const index = (start + step) % ready.length;
+      const candidate = ready[index]!;
+      if (!wasTried(request, candidate)) return this.#take(candidate, index);
+    }
+    return this.#take(ready[start]!, start);
+  }
+
+  #take(picked: Picked<M>, index: number): Picked<M> {
+    this.#next = (index + 1) % this.#ready.length;
+    return picked;
+  }
+}
+
+class RoundRobin implements BalancingPolicy {
+  readonly name = 'round_robin';
+
+  createLoad(): OutstandingLoad {
+    return new OutstandingLoad();
+  }
+
+  update<M extends MemberView>(members: readonly M[], context: PolicyContext): PolicyUpdate<M> {
+    const ready = pickedReady(members);
+    const picker = ready.length === 0 ? waitingPicker : new RoundRobinPicker(ready, context.random);
+    return { picker, connect: members };
+  }
+}
+
+/** `round_robin`: all members are kept connected and get the same number of calls. No configuration. */
+export const roundRobinPolicy: BalancingPolicyFactory = {
+  names: ['round_robin'],
+  create: () => () => new RoundRobin(),
+};

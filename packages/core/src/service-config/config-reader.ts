@@ -1,0 +1,115 @@
+import { FairleadError } from '../errors/fairlead-error.js';
+import { formatValue } from '../errors/format-value.js';
+import { InvalidOptionError } from '../errors/invalid-option-error.js';
+import { InvalidServiceConfigError } from '../errors/invalid-service-config-error.js';
+import { nearestName } from '../options/nearest-name.js';
+import { parseDuration } from './duration.js';
+
+/** A JSON object, as far as it is known. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Which fields an object may have. */
+export interface KnownFields {
+  readonly supported: readonly string[];
+  /** Standard fields that would change what happens, so that ignoring them would be wrong. */
+  readonly notSupported?: readonly string[];
+}
+
+/**
+ * Reads fields of a JSON document and collects what is wrong with them instead of stopping at the first: whoever writes
+ * a config wants to see all of its mistakes at once. Every reading method answers undefined for a field that is absent,
+ * null (which proto3 JSON takes as absent) or wrong.
+ */
+export class ConfigReader {
+  readonly problems: string[] = [];
+  readonly warnings: string[] = [];
+
+  /** Notes `path: value (expected: …)`. */
+  refuse(path: string, value: unknown, expected: string): undefined {
+    this.problems.push(`${path}: ${formatValue(value)} (expected: ${expected})`);
+    return undefined;
+  }
+
+  /** Runs a parser that throws, and notes what it throws. */
+  attempt<T>(parse: () => T): T | undefined {
+    try {
+      return parse();
+    } catch (error) {
+      if (error instanceof InvalidServiceConfigError) this.problems.push(...error.problems);
+      else if (error instanceof FairleadError) this.problems.push(error.message);
+      else throw error;
+      return undefined;
+    }
+  }
+
+  /** Warns of fields that nobody knows (gRFC A2 says to ignore them) and refuses those that are not built yet. */
+  checkFields(object: Json, path: string, { supported, notSupported = [] }: KnownFields): void {
+    for (const field of Object.keys(object)) {
+      if (supported.includes(field) || isAbsent(object[field])) continue;
+      const where = childPath(path, field);
+      if (notSupported.includes(field)) {
+        this.problems.push(`${where}: not supported by this version of Fairlead`);
+        continue;
+      }
+      const nearest = nearestName(field, supported);
+      this.warnings.push(
+        `${where}: unknown field, ignored${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}`,
+      );
+    }
+  }
+
+  /** A list field; absent or wrong is an empty list. */
+  list(object: Json, field: string, path: string): readonly unknown[] {
+    const value = fieldOf(object, field);
+    if (value === undefined) return [];
+    if (Array.isArray(value)) return value as readonly unknown[];
+    this.refuse(childPath(path, field), value, 'a list');
+    return [];
+  }
+
+  /** An element or field value that must be an object. */
+  object(value: unknown, path: string): Json | undefined {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+    return this.refuse(path, value, 'an object');
+  }
+
+  boolean(object: Json, field: string, path: string): boolean | undefined {
+    const value = fieldOf(object, field);
+    if (value === undefined || typeof value === 'boolean') return value;
+    return this.refuse(childPath(path, field), value, 'true or false');
+  }
+
+  /** A string field; empty counts as absent, as it does in proto3. */
+  string(object: Json, field: string, path: string): string | undefined {
+    const value = fieldOf(object, field);
+    if (value === undefined || typeof value === 'string') return value === '' ? undefined : value;
+    return this.refuse(childPath(path, field), value, 'a string');
+  }
+
+  /** A duration field in ms, at least 0, or above 0 when `positive`. */
+  durationMs(object: Json, field: string, path: string, positive = false): number | undefined {
+    const value = fieldOf(object, field);
+    if (value === undefined) return undefined;
+    const where = childPath(path, field);
+    return this.attempt(() => {
+      const ms = parseDuration(value, where);
+      if (ms > 0 || (ms === 0 && !positive)) return ms;
+      throw new InvalidOptionError(where, value, positive ? 'a duration above 0s' : 'a duration that is not negative');
+    });
+  }
+}
+
+/** The value of a field of the object itself, undefined for null. */
+export function fieldOf(object: Json, field: string): unknown {
+  const value = Object.hasOwn(object, field) ? object[field] : undefined;
+  return value === null ? undefined : value;
+}
+
+/** `parent.child`, or the child alone at the top. */
+export function childPath(path: string, field: string): string {
+  return path === '' ? field : `${path}.${field}`;
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}

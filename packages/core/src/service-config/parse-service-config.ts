@@ -1,0 +1,66 @@
+import { InvalidServiceConfigError } from '../errors/invalid-service-config-error.js';
+import type { BalancingPolicyFactory } from '../pick/balancing-policy.js';
+import { parseLoadBalancingConfig, type ChosenPolicy } from '../pick/load-balancing-config.js';
+import { childPath, ConfigReader, fieldOf, type Json } from './config-reader.js';
+import { readMethodConfigs } from './method-config.js';
+import { serviceConfigOf, type ServiceConfig } from './service-config.js';
+
+/** What a parse depends on. */
+export interface ServiceConfigContext {
+  /** The policies that a config may choose. */
+  readonly policies: readonly BalancingPolicyFactory[];
+  /** Where the config stands, put before paths in messages. Default: nothing. */
+  readonly path?: string;
+}
+
+/** A usable config, and what is suspicious about it. */
+export interface ParsedServiceConfig {
+  readonly config: ServiceConfig;
+  /** One line each: unknown fields, which gRFC A2 says to ignore, and entries without effect. Worth logging once. */
+  readonly warnings: readonly string[];
+}
+
+const FIELDS = {
+  supported: ['loadBalancingConfig', 'loadBalancingPolicy', 'methodConfig'],
+  notSupported: ['retryThrottling', 'healthCheckConfig', 'connectionScaling'],
+};
+
+/**
+ * Checks a service config (the proto3 JSON form of grpc.service_config.ServiceConfig) and makes it ready for use.
+ * Any known field that is invalid makes the whole config invalid (gRFC A2). Standard fields that this version does not
+ * implement are refused by name, because a limit or a policy that is silently not applied is worse than an error.
+ *
+ * @param json the parsed JSON; a string must be parsed by the caller.
+ * @throws InvalidServiceConfigError that lists every problem.
+ */
+export function parseServiceConfig(json: unknown, context: ServiceConfigContext): ParsedServiceConfig {
+  const reader = new ConfigReader();
+  const path = context.path ?? '';
+  const object = reader.object(json, path === '' ? 'service config' : path);
+  if (object === undefined) throw new InvalidServiceConfigError(reader.problems);
+  reader.checkFields(object, path, FIELDS);
+  const loadBalancing = readLoadBalancing(object, path, context.policies, reader);
+  const methods = readMethodConfigs(reader.list(object, 'methodConfig', path), childPath(path, 'methodConfig'), reader);
+  if (reader.problems.length > 0) throw new InvalidServiceConfigError(reader.problems);
+  return { config: serviceConfigOf(loadBalancing, methods), warnings: Object.freeze([...reader.warnings]) };
+}
+
+function readLoadBalancing(
+  object: Json,
+  path: string,
+  policies: readonly BalancingPolicyFactory[],
+  reader: ConfigReader,
+): ChosenPolicy | undefined {
+  const list = fieldOf(object, 'loadBalancingConfig');
+  if (list !== undefined) {
+    const where = childPath(path, 'loadBalancingConfig');
+    return reader.attempt(() => parseLoadBalancingConfig(list, policies, where));
+  }
+  const name = reader.string(object, 'loadBalancingPolicy', path)?.toLowerCase();
+  if (name === undefined) return undefined;
+  const where = childPath(path, 'loadBalancingPolicy');
+  if (name === 'round_robin' || name === 'pick_first') {
+    return reader.attempt(() => parseLoadBalancingConfig([{ [name]: {} }], policies, where));
+  }
+  return reader.refuse(where, name, '"round_robin" or "pick_first"; others go into loadBalancingConfig');
+}
