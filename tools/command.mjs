@@ -4,12 +4,12 @@ import { fromRoot, readJson, rootDirectory } from './workspace.mjs';
 /** A command ended with a status other than 0, or by a signal. */
 export class CommandFailed extends Error {
   /**
-   * @param {string} message what was run and how it ended
+   * @param {string} what the command line and how it ended
    * @param {number} exitCode the status to pass on
    * @param {string} [output] what it printed, when that was captured and nobody has seen it yet
    */
-  constructor(message, exitCode, output = '') {
-    super(message);
+  constructor(what, exitCode, output = '') {
+    super(output === '' ? what : `${output.trimEnd()}\n${what}`);
     this.exitCode = exitCode;
     this.output = output;
   }

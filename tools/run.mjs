@@ -8,6 +8,7 @@ import { ensureInstalled, requireSupportedNode } from './bootstrap.mjs';
 import { CommandFailed } from './command.mjs';
 
 const TASKS = {
+  install: 'the dependencies, if they are not there (every other task begins with this)',
   demo: 'the rolling update: stock grpc-js fails, Fairlead does not (options: see examples/rolling-update)',
   test: 'all jest tests (arguments go to jest: `npm test -- --selectProjects unit pool`)',
   build: 'lib/ of every package, ESM and CommonJS with types (--force: also what is up to date)',
@@ -38,11 +39,13 @@ if (task === undefined || !Object.hasOwn(TASKS, task)) {
 try {
   requireSupportedNode();
   await ensureInstalled();
-  const { run } = await import(`./tasks/${task}.mjs`);
-  await run(args);
+  if (task !== 'install') {
+    const { run } = await import(`./tasks/${task}.mjs`);
+    await run(args);
+  }
 } catch (error) {
-  // A failed command has printed its own reason; a stack of this launcher would only hide it.
-  if (!(error instanceof CommandFailed)) process.stderr.write(`${error?.userMessage ?? error?.stack ?? error}\n`);
-  else if (error.output) process.stderr.write(`${error.output}\n${error.message}\n`);
+  // A failed command has said what is wrong; a stack of this launcher would only hide it.
+  const text = error instanceof CommandFailed ? error.message : (error?.userMessage ?? error?.stack ?? error);
+  process.stderr.write(`${text}\n`);
   process.exitCode = error?.exitCode ?? 1;
 }

@@ -8,5 +8,5 @@ export async function run(args) {
   const files = readdirSync(fromRoot('tools'), { recursive: true })
     .filter((name) => name.endsWith('.test.mjs'))
     .map((name) => fromRoot(join('tools', name)));
-  await runNode(['--test', ...args, ...files]);
+  await runNode(['--test', '--test-reporter=spec', ...args, ...files]);
 }

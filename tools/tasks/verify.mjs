@@ -1,0 +1,65 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandFailed, runCommand } from '../command.mjs';
+import { countJest, countNodeTests, countOne } from '../test-counts.mjs';
+import { buildDirectory } from '../workspace.mjs';
+
+const reports = join(buildDirectory, 'reports');
+const report = (name) => join(reports, name);
+
+/** What CI does, as the commands that a developer types. Every step runs, whatever became of the earlier ones. */
+const steps = [
+  {
+    name: 'test',
+    command: ['npm', 'test', '--', '--json', `--outputFile=${report('jest.json')}`],
+    count: (failed) => countJest(report('jest.json'), failed),
+  },
+  {
+    name: 'test:tools',
+    command: nodeTests('test:tools'),
+    count: (failed) => countNodeTests(report('test:tools'), failed),
+  },
+  { name: 'lint', command: ['npm', 'run', '-s', 'lint'], count: countOne },
+  { name: 'typecheck', command: ['npm', 'run', '-s', 'typecheck'], count: countOne },
+  { name: 'format:check', command: ['npm', 'run', '-s', 'format:check'], count: countOne },
+  { name: 'packages:lint', command: ['npm', 'run', '-s', 'packages:lint'], count: countOne },
+  { name: 'packages', command: nodeTests('packages'), count: (failed) => countNodeTests(report('packages'), failed) },
+];
+
+function nodeTests(script) {
+  const destinations = [
+    '--test-reporter-destination=stdout',
+    '--test-reporter=tap',
+    `--test-reporter-destination=${report(script)}`,
+  ];
+  return ['npm', 'run', '-s', script, '--', ...destinations];
+}
+
+/** Ends with `N passed, N failed` on a line of its own, and with status 1 when anything failed. */
+export async function run() {
+  rmSync(reports, { recursive: true, force: true });
+  mkdirSync(reports, { recursive: true });
+  const results = [];
+  for (const step of steps) results.push(await runStep(step));
+  const sum = (key) => results.reduce((total, each) => total + each[key], 0);
+  for (const { name, passed, failed, seconds } of results) {
+    process.stdout.write(
+      `${failed === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(14)} ${passed} passed, ${failed} failed (${seconds} s)\n`,
+    );
+  }
+  process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed\n`);
+  if (sum('failed') > 0) process.exitCode = 1;
+}
+
+async function runStep({ name, command: [executable, ...args], count }) {
+  process.stdout.write(`\n=== ${name}\n`);
+  const start = performance.now();
+  const failed = await runCommand(executable, args).then(
+    () => false,
+    (error) => {
+      if (!(error instanceof CommandFailed)) throw error;
+      return true;
+    },
+  );
+  return { name, ...count(failed), seconds: Math.round((performance.now() - start) / 1000) };
+}
