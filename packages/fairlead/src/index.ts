@@ -1,1 +1,22 @@
-export {};
+export { createChannel } from './create-channel.js';
+export type { Channel } from './channel.js';
+export type { ChannelOptions, OwnChannelOptions } from './options.js';
+export type {
+  DurationString,
+  LoadBalancingConfigJson,
+  MethodConfigJson,
+  RetryPolicyJson,
+  ServiceConfigJson,
+} from './service-config-json.js';
+export { attemptsOf, type AttemptRecord } from '@fairlead/interceptors';
+export type {
+  ChannelHandle,
+  EndpointsChange,
+  MemberSnapshot,
+  MemberStateChange,
+  PoolEvents,
+  PoolSnapshot,
+  PoolWarning,
+  ResolverSnapshot,
+} from '@fairlead/pool';
+export { FairleadError, InvalidOptionError, InvalidServiceConfigError, InvalidTargetError } from '@fairlead/core';

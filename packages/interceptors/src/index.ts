@@ -1,1 +1,11 @@
-export {};
+export { InterceptedChannel, interceptChannel, type MethodInterceptors } from './channel/intercept-channel.js';
+export { interceptorsFor, POLICY_ORDER, type PolicyContext, type PolicyPosition } from './chain.js';
+export { createPolicyContext, type PolicyContextOptions } from './policy-context.js';
+export { policyInterceptor } from './client-interceptor.js';
+export { deadlineInterceptor } from './deadline/deadline-interceptor.js';
+export { waitForReadyInterceptor } from './wait-for-ready/wait-for-ready-interceptor.js';
+export { retryInterceptor } from './retry/retry-interceptor.js';
+export { methodRetry, type MethodRetry, type RetryShared } from './retry/method-retry.js';
+export { attemptsOf } from './attempts/attempts-of.js';
+export type { AttemptRecord } from './attempts/attempt-record.js';
+export { ForwardingCall } from './call/forwarding-call.js';

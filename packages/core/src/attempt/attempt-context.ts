@@ -12,12 +12,15 @@ export interface AttemptContext {
   readonly tried: ReadonlySet<string>;
   /**
    * The pool gave this attempt to a member. Called at most once per attempt.
-   * @param untriedLeft how many pickable members neither earlier attempts nor this one have tried; 0 means that a
-   * further attempt would meet a member again, so it should wait first.
+   * @param othersUntried whether there is a pickable member that neither earlier attempts nor this one have tried. If not,
+   * a further attempt would meet a member again, so it should wait first.
    */
-  onPicked(endpoint: Endpoint, untriedLeft: number): void;
-  /** The attempt failed, and the pool knows how. Called at most once, before the status is delivered. */
-  onFailed(failure: FailureClass, notPicked: boolean): void;
+  onPicked(endpoint: Endpoint, othersUntried: boolean): void;
+  /**
+   * The attempt failed, and the pool knows how. Called at most once, before the status is delivered. When `onPicked` was
+   * not called before, no member was pickable.
+   */
+  onFailed(failure: FailureClass): void;
 }
 
 /** The part of grpc-js `Metadata` that carries a context: `clone()` keeps its options object and drops opaque data. */

@@ -1,0 +1,51 @@
+import { interceptorsFor, InterceptedChannel } from '@fairlead/interceptors';
+import { ChannelHandles, Pool, type ChannelHandle, type PoolEvents, type PoolSnapshot } from '@fairlead/pool';
+import type * as grpc from '@grpc/grpc-js';
+import { resolveChannelOptions, type ChannelOptions } from './options.js';
+
+/** What {@link createChannel} makes: an ordinary gRPC channel that can tell more of itself. */
+export class Channel extends InterceptedChannel implements grpc.ChannelInterface {
+  readonly #pool: Pool;
+  readonly #handles: ChannelHandles;
+
+  constructor(target: string, credentials: grpc.ChannelCredentials, options: ChannelOptions) {
+    const { interceptors, policies, pool: poolOptions, serviceConfig } = resolveChannelOptions(options);
+    const { config, warnings } = serviceConfig;
+    const pool = new Pool(target, credentials, poolOptions);
+    super(pool, (path) => [...interceptors, ...interceptorsFor(config.methodConfig(path), policies)]);
+    this.#pool = pool;
+    this.#handles = new ChannelHandles(this);
+    // Told when the caller has had the time to listen.
+    queueMicrotask(() => warnings.forEach((warning) => pool.warn('service-config', warning)));
+  }
+
+  /** A share in this channel: closing it gives the share back, and the channel closes with the last one. */
+  handle(): ChannelHandle {
+    return this.#handles.take();
+  }
+
+  /** Starts resolving and connecting without a call. */
+  connect(): void {
+    this.#pool.connect();
+  }
+
+  /** Asks the resolver to look again now. */
+  refresh(): void {
+    this.#pool.refresh();
+  }
+
+  /** What the channel is and has at this moment, as plain data. */
+  snapshot(): PoolSnapshot {
+    return this.#pool.snapshot();
+  }
+
+  on<E extends keyof PoolEvents>(event: E, listener: (...args: PoolEvents[E]) => void): this {
+    this.#pool.on(event, listener);
+    return this;
+  }
+
+  off<E extends keyof PoolEvents>(event: E, listener: (...args: PoolEvents[E]) => void): this {
+    this.#pool.off(event, listener);
+    return this;
+  }
+}

@@ -1,0 +1,49 @@
+/** A proto3 JSON duration: decimal seconds and the suffix `s`, e.g. `'0.25s'`. */
+export type DurationString = `${string}s`;
+
+/**
+ * A gRPC service config (grpc.service_config.ServiceConfig in its JSON form), as far as this version implements it.
+ * Unknown fields are ignored with a `warning` event (gRFC A2); known ones that are not implemented are refused by name.
+ */
+export interface ServiceConfigJson {
+  /** The first policy that is supported is used: `peak_ewma` (the default without any), `round_robin`, `pick_first`. */
+  readonly loadBalancingConfig?: readonly LoadBalancingConfigJson[];
+  /** Deprecated by gRPC; used when `loadBalancingConfig` is absent. */
+  readonly loadBalancingPolicy?: 'round_robin' | 'pick_first';
+  /** What holds for which methods. The most exact name wins: method, then service, then `{}`. */
+  readonly methodConfig?: readonly MethodConfigJson[];
+}
+
+/** One entry: exactly one key, the policy's name. */
+export interface LoadBalancingConfigJson {
+  readonly peak_ewma?: {
+    /** How long a latency is remembered. Default `'10s'`. */
+    readonly decayTime?: DurationString;
+    /** What a failed call counts as, at least. Default `'5s'`. */
+    readonly failurePenalty?: DurationString;
+  };
+  readonly round_robin?: Readonly<Record<string, never>>;
+  readonly pick_first?: { readonly shuffleAddressList?: boolean };
+  readonly [other: string]: unknown;
+}
+
+export interface MethodConfigJson {
+  /** `{}` means every method, `{ service }` every method of a service. */
+  readonly name: readonly { readonly service?: string; readonly method?: string }[];
+  /** Deadline of a call; the caller's own when that is earlier. Default none. */
+  readonly timeout?: DurationString;
+  /** Wait for a ready pod instead of failing while none is. Default false; the caller's own word wins. */
+  readonly waitForReady?: boolean;
+  /** For attempts that the server may have processed (gRFC A6). Others are retried without it. */
+  readonly retryPolicy?: RetryPolicyJson;
+}
+
+export interface RetryPolicyJson {
+  /** Attempts in all, the first one included: at least 2; more than 5 count as 5. */
+  readonly maxAttempts: number;
+  readonly initialBackoff: DurationString;
+  readonly maxBackoff: DurationString;
+  readonly backoffMultiplier: number;
+  /** Names in any case, or numbers. */
+  readonly retryableStatusCodes: readonly (string | number)[];
+}

@@ -1,0 +1,47 @@
+import type { Clock, MethodConfig } from '@fairlead/core';
+import type * as grpc from '@grpc/grpc-js';
+import { deadlineInterceptor } from './deadline/deadline-interceptor.js';
+import { methodRetry, type RetryShared } from './retry/method-retry.js';
+import { retryInterceptor } from './retry/retry-interceptor.js';
+import { waitForReadyInterceptor } from './wait-for-ready/wait-for-ready-interceptor.js';
+
+/** What the policies of one channel share. */
+export interface PolicyContext {
+  readonly clock: Clock;
+  readonly retry: RetryShared;
+}
+
+/** One policy: where it stands in the chain and why, and how it is made for a method. */
+export interface PolicyPosition {
+  readonly name: string;
+  /** Why it stands between its neighbours. */
+  readonly why: string;
+  /** The interceptor for a method, or undefined when the policy has nothing to do for it: then it is not in its chain. */
+  create(method: MethodConfig, context: PolicyContext): grpc.Interceptor | undefined;
+}
+
+/**
+ * The order of the policies, outermost first. This list is the only place that knows it; a new policy is one more entry.
+ */
+export const POLICY_ORDER: readonly PolicyPosition[] = [
+  {
+    name: 'deadline',
+    why: 'outside of all that waits or repeats: one deadline covers queueing, every attempt and the time between them',
+    create: ({ timeoutMs }, { clock }) => (timeoutMs === undefined ? undefined : deadlineInterceptor(timeoutMs, clock)),
+  },
+  {
+    name: 'wait-for-ready',
+    why: 'outside of retry, so that every attempt waits in the same way',
+    create: ({ waitForReady }) => (waitForReady === undefined ? undefined : waitForReadyInterceptor(waitForReady)),
+  },
+  {
+    name: 'retry',
+    why: 'next to the pool: each attempt is a pick of its own, and what stands outside sees one call',
+    create: ({ retryPolicy }, { retry }) => retryInterceptor(methodRetry(retryPolicy, retry)),
+  },
+];
+
+/** The interceptors of one method, outermost first. */
+export function interceptorsFor(method: MethodConfig, context: PolicyContext): readonly grpc.Interceptor[] {
+  return POLICY_ORDER.flatMap((policy) => policy.create(method, context) ?? []);
+}

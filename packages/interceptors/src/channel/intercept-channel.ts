@@ -1,0 +1,114 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { CreateCallArguments, GrpcCall, InterceptorOptions, NextCall } from '../grpc-types.js';
+import { BottomCall } from './bottom-call.js';
+import { HostedCall } from './hosted-call.js';
+import { methodDefinitionOf } from './method-definition.js';
+
+/** Interceptors for every method, outermost first, or a function that gives those of one method (asked once for each). */
+export type MethodInterceptors = readonly grpc.Interceptor[] | ((path: string) => readonly grpc.Interceptor[]);
+
+/** Chains kept. A client has a few dozen methods; one that makes paths up at run time must not fill the memory. */
+const MAX_METHODS = 1_000;
+
+/** The chain of one method, made once. */
+interface Chain {
+  readonly enter: NextCall;
+  readonly definition: InterceptorOptions['method_definition'];
+}
+
+/**
+ * A Channel made of a Channel: runs standard grpc-js client interceptors inside `createCall`, for all four call kinds.
+ *
+ * Every generated client reaches a Channel, while its own `interceptors` option is lost in many ways: a call's
+ * interceptors replace it, nice-grpc and gax have none. Here interceptors see serialized bytes (`Buffer`) and know the
+ * method by its path only: `method_definition.requestStream` and `responseStream` are both true, which is the safe guess.
+ *
+ * A method without interceptors goes straight to the channel underneath. The returned channel owns the one underneath:
+ * closing it closes both.
+ */
+export function interceptChannel(
+  channel: grpc.ChannelInterface,
+  interceptors: MethodInterceptors,
+): InterceptedChannel {
+  return new InterceptedChannel(channel, interceptors);
+}
+
+export class InterceptedChannel implements grpc.ChannelInterface {
+  readonly #channel: grpc.ChannelInterface;
+  readonly #interceptorsOf: (path: string) => readonly grpc.Interceptor[];
+  readonly #chains = new Map<string, Chain | null>();
+  #closed = false;
+
+  constructor(channel: grpc.ChannelInterface, interceptors: MethodInterceptors) {
+    this.#channel = channel;
+    this.#interceptorsOf = typeof interceptors === 'function' ? interceptors : () => interceptors;
+  }
+
+  createCall(...args: CreateCallArguments): GrpcCall {
+    const [path, deadline, host, parent, propagateFlags] = args;
+    const chain = this.#chainOf(path);
+    if (chain === null || this.#closed) return this.#channel.createCall(...args);
+    const options: InterceptorOptions = { method_definition: chain.definition, deadline };
+    if (host) options.host = host;
+    if (parent) options.parent = parent as NonNullable<InterceptorOptions['parent']>;
+    if (propagateFlags) options.propagate_flags = propagateFlags;
+    return new HostedCall(chain.enter, options);
+  }
+
+  /** Forgets the chains: the next call of each method asks for its interceptors anew. Calls in flight keep theirs. */
+  resetChains(): void {
+    this.#chains.clear();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#channel.close();
+  }
+
+  getTarget(): string {
+    return this.#channel.getTarget();
+  }
+
+  getConnectivityState(tryToConnect: boolean): grpc.connectivityState {
+    return this.#channel.getConnectivityState(tryToConnect);
+  }
+
+  watchConnectivityState(
+    currentState: grpc.connectivityState,
+    deadline: Date | number,
+    callback: (error?: Error) => void,
+  ): void {
+    this.#channel.watchConnectivityState(currentState, deadline, callback);
+  }
+
+  getChannelzRef(): ReturnType<grpc.ChannelInterface['getChannelzRef']> {
+    return this.#channel.getChannelzRef();
+  }
+
+  #chainOf(path: string): Chain | null {
+    const known = this.#chains.get(path);
+    if (known !== undefined) return known;
+    const chain = this.#makeChain(path);
+    if (this.#chains.size < MAX_METHODS) this.#chains.set(path, chain);
+    return chain;
+  }
+
+  #makeChain(path: string): Chain | null {
+    const interceptors = this.#interceptorsOf(path);
+    if (interceptors.length === 0) return null;
+    return { enter: composeChain(interceptors, this.#bottom(path)), definition: methodDefinitionOf(path) };
+  }
+
+  #bottom(path: string): NextCall {
+    return ({ deadline, host, parent, propagate_flags: flags, credentials }) => {
+      const call = this.#channel.createCall(path, deadline ?? Infinity, host, parent ?? null, flags);
+      if (credentials) call.setCredentials(credentials);
+      return new BottomCall(call);
+    };
+  }
+}
+
+/** Folds interceptors, outermost first, into one function that makes the outermost call. */
+export function composeChain(interceptors: readonly grpc.Interceptor[], bottom: NextCall): NextCall {
+  return interceptors.reduceRight<NextCall>((next, interceptor) => (options) => interceptor(options, next), bottom);
+}

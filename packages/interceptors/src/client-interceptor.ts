@@ -1,0 +1,28 @@
+import type { MethodConfig } from '@fairlead/core';
+import type * as grpc from '@grpc/grpc-js';
+import { interceptorsFor, type PolicyContext } from './chain.js';
+import { composeChain } from './channel/intercept-channel.js';
+import type { NextCall } from './grpc-types.js';
+
+/**
+ * All policies as one standard interceptor, for the `interceptors` option of a plain client on any channel. The chain of
+ * a method is resolved once.
+ *
+ * Prefer `interceptChannel`: a call's own interceptors replace the client's, and messages are not serialized yet here, so
+ * a message that is kept for a retry is serialized once more to know its size.
+ */
+export function policyInterceptor(
+  methodConfig: (path: string) => MethodConfig,
+  context: PolicyContext,
+): grpc.Interceptor {
+  const chains = new Map<string, readonly grpc.Interceptor[]>();
+  return (options, nextCall) => {
+    const { path } = options.method_definition;
+    let interceptors = chains.get(path);
+    if (interceptors === undefined) {
+      interceptors = interceptorsFor(methodConfig(path), context);
+      chains.set(path, interceptors);
+    }
+    return composeChain(interceptors, nextCall as NextCall)(options) as grpc.InterceptingCall;
+  };
+}

@@ -1,0 +1,30 @@
+import {
+  systemClock,
+  systemRandom,
+  TokenBucketBudget,
+  type Clock,
+  type Random,
+  type RetryBudget,
+} from '@fairlead/core';
+import type { PolicyContext } from './chain.js';
+import { ReplaySpace } from './retry/replay-buffer.js';
+
+/** What a channel's policies share, where the defaults are not wanted. */
+export interface PolicyContextOptions {
+  /** Limits retries to a share of the calls. Default 20 % of the calls plus 10 a second. */
+  readonly budget?: RetryBudget;
+  /** Bytes of messages that one call may keep for another attempt. Default 1 MiB (`grpc.per_rpc_retry_buffer_size`). */
+  readonly perCallBufferBytes?: number;
+  /** The same for all calls of the channel together. Default 16 MiB (`grpc.retry_buffer_size`). */
+  readonly channelBufferBytes?: number;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** The shared part of all policies of one channel: make one for each channel. */
+export function createPolicyContext(options: PolicyContextOptions = {}): PolicyContext {
+  const { clock = systemClock, random = systemRandom, budget = new TokenBucketBudget() } = options;
+  const { perCallBufferBytes = 2 ** 20, channelBufferBytes = 2 ** 24 } = options;
+  const space = new ReplaySpace(channelBufferBytes);
+  return { clock, retry: { clock, random, budget, space, perCallBufferBytes } };
+}

@@ -1,0 +1,207 @@
+import * as grpc from '@grpc/grpc-js';
+import {
+  attemptContextOf,
+  callOutcome,
+  classifyFailure,
+  type AttemptContext,
+  type Completion,
+  type FailureClass,
+  type PickRequest,
+} from '@fairlead/core';
+import type { CallArguments, CallListener, GrpcCall, MessageContext } from '../grpc-types.js';
+import type { DrainableCall } from '../member/active-calls.js';
+import type { Member } from '../member/member.js';
+import { isFromServer, localStatus } from './call-status.js';
+import { OutgoingQueue } from './outgoing-queue.js';
+
+/** What a call needs from its pool. */
+export interface CallHost {
+  now(): number;
+  /** Finds a member for the call, now or later: answers through `assign` or `fail` of the call. */
+  place(call: PoolCall): void;
+  /** The call does not wait any more. */
+  forget(call: PoolCall): void;
+  /** Whether there is a pickable member beside `member` that is not in `tried`. */
+  othersUntried(member: Member, tried: ReadonlySet<string>): boolean;
+}
+
+/**
+ * A call on the pool: lazy until `start`, when it knows its metadata; then waiting until a member is picked; then
+ * nothing but a forwarder to the member's own call that counts.
+ *
+ * It is its own listener on that call, so a call costs one object and one completion here.
+ */
+export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
+  readonly #args: CallArguments;
+  readonly #host: CallHost;
+  #metadata: grpc.Metadata | undefined;
+  #listener: CallListener | undefined;
+  #attempt: AttemptContext | undefined;
+  #credentials: grpc.CallCredentials | undefined;
+  #queue: OutgoingQueue | undefined;
+  #call: GrpcCall | undefined;
+  #member: Member | undefined;
+  #completion: Completion | undefined;
+  #sawHeaders = false;
+  #sawMessage = false;
+  #cancelled = false;
+  #ended = false;
+
+  constructor(args: CallArguments, host: CallHost) {
+    this.#args = args;
+    this.#host = host;
+  }
+
+  // What the picker and the pool read.
+
+  get path(): string {
+    return this.#args.path;
+  }
+
+  get metadata(): grpc.Metadata {
+    return (this.#metadata ??= new grpc.Metadata());
+  }
+
+  get attempt(): AttemptContext | undefined {
+    return this.#attempt;
+  }
+
+  get args(): CallArguments {
+    return this.#args;
+  }
+
+  /** Set by the caller or by a policy above; false when nobody said anything. */
+  get waitForReady(): boolean {
+    return this.#metadata?.getOptions().waitForReady === true;
+  }
+
+  // What the client calls.
+
+  start(metadata: grpc.Metadata, listener: CallListener): void {
+    this.#metadata = metadata;
+    this.#listener = listener;
+    this.#attempt = attemptContextOf(metadata);
+    if (!this.#ended) this.#host.place(this);
+  }
+
+  sendMessageWithContext(context: MessageContext, message: Buffer): void {
+    if (this.#call) this.#call.sendMessageWithContext(context, message);
+    else this.#pending().message(context, message);
+  }
+
+  startRead(): void {
+    if (this.#call) this.#call.startRead();
+    else this.#pending().read();
+  }
+
+  halfClose(): void {
+    if (this.#call) this.#call.halfClose();
+    else this.#pending().halfClose();
+  }
+
+  setCredentials(credentials: grpc.CallCredentials): void {
+    this.#credentials = credentials;
+  }
+
+  /** A cancel that comes after the end is nothing: NestJS sends one after every completed call. */
+  cancelWithStatus(code: grpc.status, details: string): void {
+    if (this.#ended) return;
+    this.#cancelled = true;
+    if (this.#call) this.#call.cancelWithStatus(code, details);
+    else this.fail(code, details, 'unsent');
+  }
+
+  getPeer(): string {
+    const peer = this.#call?.getPeer();
+    return peer === undefined || peer === 'unknown' ? (this.#member?.address ?? 'unknown') : peer;
+  }
+
+  getAuthContext(): ReturnType<GrpcCall['getAuthContext']> {
+    return this.#call?.getAuthContext() ?? null;
+  }
+
+  getCallNumber(): number {
+    return this.#call?.getCallNumber() ?? 0;
+  }
+
+  // What the pool answers.
+
+  /** The picker chose `member`: its load is reserved before anything else can happen, and the call goes out. */
+  assign(member: Member, now: number): void {
+    this.#member = member;
+    this.#completion = member.load.begin(now);
+    member.calls.add(this);
+    const attempt = this.#attempt;
+    attempt?.onPicked(member.endpoint, this.#host.othersUntried(member, attempt.tried));
+    this.#launch(member);
+  }
+
+  /** Ends a call that was not given to a member. */
+  fail(code: grpc.status, details: string, failure: FailureClass): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#host.forget(this);
+    this.#attempt?.onFailed(failure);
+    process.nextTick(() => this.#listener?.onReceiveStatus(localStatus(code, details)));
+  }
+
+  /** The member is taken away under the call. */
+  cut(reason: string): void {
+    this.#call?.cancelWithStatus(grpc.status.UNAVAILABLE, reason);
+  }
+
+  // What the member's call says.
+
+  onReceiveMetadata(metadata: grpc.Metadata): void {
+    this.#sawHeaders = true;
+    this.#listener?.onReceiveMetadata(metadata);
+  }
+
+  onReceiveMessage(message: unknown): void {
+    if (!this.#sawMessage) {
+      this.#sawMessage = true;
+      this.#completion?.responded(this.#host.now());
+    }
+    this.#listener?.onReceiveMessage(message);
+  }
+
+  onReceiveStatus(status: grpc.StatusObject): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const failure = status.code === grpc.status.OK ? undefined : this.#classify(status);
+    this.#complete(this.#cancelled ? grpc.status.CANCELLED : status.code, failure);
+    if (failure !== undefined) this.#attempt?.onFailed(failure);
+    this.#listener?.onReceiveStatus(status);
+  }
+
+  #launch(member: Member): void {
+    try {
+      const call = member.createCall(this.#args);
+      if (this.#credentials) call.setCredentials(this.#credentials);
+      this.#call = call;
+      call.start(this.metadata, this);
+      this.#queue?.flush(call);
+      this.#queue = undefined;
+    } catch (error) {
+      // createCall throws on a closed channel: nothing was sent.
+      const details = error instanceof Error ? error.message : String(error);
+      this.#complete(grpc.status.UNAVAILABLE, 'unsent');
+      this.fail(grpc.status.UNAVAILABLE, `call could not be started: ${details}`, 'unsent');
+    }
+  }
+
+  #classify(status: grpc.StatusObject): FailureClass {
+    const { code, details } = status;
+    return classifyFailure({ code, details, fromServer: isFromServer(status, this.#sawHeaders) });
+  }
+
+  #complete(code: grpc.status, failure: FailureClass | undefined): void {
+    this.#completion?.end(this.#host.now(), callOutcome(code, failure));
+    this.#completion = undefined;
+    this.#member?.calls.delete(this);
+  }
+
+  #pending(): OutgoingQueue {
+    return (this.#queue ??= new OutgoingQueue());
+  }
+}

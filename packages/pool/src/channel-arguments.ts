@@ -1,0 +1,79 @@
+import { InvalidOptionError } from '@fairlead/core';
+import type * as grpc from '@grpc/grpc-js';
+import { OWNED_ARGUMENTS } from './member/member-channel.js';
+
+/**
+ * Channel arguments by name. grpc-js types its own with an index signature that would let every misspelt option of ours
+ * through, so only the names that begin with `grpc` are taken over.
+ */
+export type ChannelArguments = {
+  readonly [K in keyof grpc.ChannelOptions as K extends `grpc${string}` ? K : never]?: grpc.ChannelOptions[K];
+} & { readonly [name: `grpc.${string}` | `grpc-node.${string}`]: unknown };
+
+/** Arguments of grpc-js that mean something for a channel and nothing for a member, with what to use instead. */
+const REFUSED: Readonly<Record<string, string>> = {
+  'grpc.service_config': 'to be given to createChannel of fairlead; a pool takes `balancing`',
+  'grpc.lb_policy_name': 'not set: grpc-js ignores it; use `loadBalancingConfig` of the service config',
+  'grpc.dns_min_time_between_resolutions_ms': 'not set: use `refreshIntervalMs`',
+};
+
+/** gRPC connection backoff: 1 s × 1.6 up to 120 s, ±20 % (doc/connection-backoff.md). */
+const BACKOFF = { initialMs: 1_000, maxMs: 120_000, multiplier: 1.6, jitterRatio: 0.2 };
+
+/** Channel arguments are told from our options by their prefix. Undefined values count as not given. */
+export function splitChannelArguments(options: object): {
+  readonly own: Readonly<Record<string, unknown>>;
+  readonly channelArguments: Readonly<Record<string, unknown>>;
+} {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new InvalidOptionError('options', options, 'an object');
+  }
+  const own: Record<string, unknown> = {};
+  const channelArguments: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    const isArgument = name.startsWith('grpc.') || name.startsWith('grpc-node.');
+    if (isArgument && value !== undefined) channelArguments[name] = value;
+    else if (!isArgument) own[name] = value;
+  }
+  return { own, channelArguments };
+}
+
+/**
+ * Takes the arguments apart: reconnection is the pool's (`grpc.initial_reconnect_backoff_ms`,
+ * `grpc.max_reconnect_backoff_ms`), the rest goes to the members.
+ *
+ * @throws InvalidOptionError for one that contradicts what the pool must set, with the reason.
+ */
+export function checkChannelArguments(given: Readonly<Record<string, unknown>>): {
+  readonly backoff: typeof BACKOFF;
+  readonly forwarded: grpc.ChannelOptions;
+} {
+  const forwarded: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const refused = REFUSED[name];
+    if (refused !== undefined) throw new InvalidOptionError(name, value, refused);
+    const owned = OWNED_ARGUMENTS[name];
+    if (owned !== undefined && owned.value !== value) {
+      throw new InvalidOptionError(name, value, `${owned.value}, because ${owned.why}`);
+    }
+    forwarded[name] = value;
+  }
+  const initialMs = takeDuration(forwarded, 'grpc.initial_reconnect_backoff_ms', BACKOFF.initialMs);
+  const maxMs = takeDuration(forwarded, 'grpc.max_reconnect_backoff_ms', Math.max(BACKOFF.maxMs, initialMs));
+  if (maxMs < initialMs) {
+    throw new InvalidOptionError(
+      'grpc.max_reconnect_backoff_ms',
+      maxMs,
+      `at least grpc.initial_reconnect_backoff_ms, ${initialMs}`,
+    );
+  }
+  return { backoff: { ...BACKOFF, initialMs, maxMs }, forwarded: Object.freeze(forwarded) };
+}
+
+function takeDuration(args: Record<string, unknown>, name: string, fallback: number): number {
+  const value = args[name];
+  delete args[name];
+  if (value === undefined) return fallback;
+  if (typeof value !== 'number' || !(value >= 100)) throw new InvalidOptionError(name, value, 'at least 100 ms');
+  return value;
+}

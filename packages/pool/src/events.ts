@@ -1,0 +1,51 @@
+import { EventEmitter } from 'node:events';
+import type { Endpoint, MemberConnectivity } from '@fairlead/core';
+
+/** Something that deserves attention but stops nothing. */
+export interface PoolWarning {
+  /** Stable, e.g. `resolver-empty`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The members that an answer of the resolver added, changed and removed. Survivors are in none of the lists. */
+export interface EndpointsChange {
+  readonly added: readonly Endpoint[];
+  readonly changed: readonly Endpoint[];
+  readonly removed: readonly Endpoint[];
+}
+
+/** A member's connectivity changed. */
+export interface MemberStateChange {
+  readonly endpoint: Endpoint;
+  readonly from: MemberConnectivity;
+  readonly to: MemberConnectivity;
+  /** A ready connection ended. */
+  readonly lost: boolean;
+  /** Why, when something failed. */
+  readonly cause: string | undefined;
+}
+
+/** Events of a pool by name, with what each listener is given. */
+export interface PoolEvents {
+  /** The aggregate connectivity changed. */
+  state: [change: { readonly from: string; readonly to: string }];
+  /** The resolver's answer changed the roster. */
+  endpoints: [change: EndpointsChange];
+  /** A member connected, failed, or lost its connection. */
+  member: [change: MemberStateChange];
+  /** A member that left the roster has finished its calls, or was cut at the grace limit. */
+  drained: [member: { readonly endpoint: Endpoint; readonly cut: number }];
+  /** A look-up failed; the last good state stays in use. */
+  resolverError: [error: Error];
+  warning: [warning: PoolWarning];
+  /** Everything is released. */
+  closed: [];
+}
+
+/** Typed events. An event nobody listens to is not even built: callers ask `listens` first. */
+export class PoolEmitter extends EventEmitter<PoolEvents> {
+  listens(name: keyof PoolEvents): boolean {
+    return this.listenerCount(name) > 0;
+  }
+}

@@ -1,0 +1,36 @@
+/** A call that a member carries, as far as draining needs to know it. */
+export interface DrainableCall {
+  /** Ends the call now with UNAVAILABLE and this reason. */
+  cut(reason: string): void;
+}
+
+/** The calls in flight on one member. Knows when the last one has ended. */
+export class ActiveCalls {
+  readonly #calls = new Set<DrainableCall>();
+  #onEmpty: (() => void) | undefined;
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  add(call: DrainableCall): void {
+    this.#calls.add(call);
+  }
+
+  delete(call: DrainableCall): void {
+    if (!this.#calls.delete(call) || this.#calls.size > 0) return;
+    const onEmpty = this.#onEmpty;
+    this.#onEmpty = undefined;
+    onEmpty?.();
+  }
+
+  /** Calls back once when no call is left: now, or at the end of the last one. */
+  whenEmpty(callback: () => void): void {
+    if (this.#calls.size === 0) callback();
+    else this.#onEmpty = callback;
+  }
+
+  cutAll(reason: string): void {
+    for (const call of [...this.#calls]) call.cut(reason);
+  }
+}

@@ -1,0 +1,65 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+
+/**
+ * grpc-js has no connect timeout and, worse, no way to give up: closing a channel whose peer accepted TCP and never sent
+ * its SETTINGS leaves the socket open until the peer closes it (seen with 1.14.7, grpc-node issue 2785). So the socket
+ * that a connection attempt opens is caught as it is made, by Node's own `net.client.socket` diagnostics channel, and
+ * told apart from all others by the async context of the attempt.
+ *
+ * The context store is switched on only while some attempt is under way: async hooks slow every promise of the process.
+ */
+const attempts = new AsyncLocalStorage<ConnectingSocket>();
+let running = 0;
+
+function onClientSocket(message: unknown): void {
+  attempts.getStore()?.caught((message as { socket: Socket }).socket);
+}
+
+/** The socket of one connection attempt. */
+export class ConnectingSocket {
+  #socket: Socket | undefined;
+  #state: 'new' | 'open' | 'released' | 'abandoned' = 'new';
+
+  /** Runs `connect`, which starts the attempt, and catches the socket that it opens, now or later. */
+  run(connect: () => void): void {
+    this.#state = 'open';
+    if (running++ === 0) subscribe('net.client.socket', onClientSocket);
+    attempts.run(this, connect);
+  }
+
+  /**
+   * Runs `callback` outside of the attempt's context. Every event of the attempt must pass through here: what the
+   * application does in a listener, opening sockets of its own included, is not part of the attempt.
+   */
+  static leave(callback: () => void): void {
+    attempts.exit(callback);
+  }
+
+  /** Called by the diagnostics channel. */
+  caught(socket: Socket): void {
+    if (this.#state === 'open') this.#socket = socket;
+    else if (this.#state === 'abandoned') socket.destroy();
+  }
+
+  /** The attempt succeeded: the socket belongs to the connection now. */
+  release(): void {
+    this.#end('released');
+  }
+
+  /** The attempt failed or is given up: its socket must not stay. Idempotent. */
+  abandon(): void {
+    this.#socket?.destroy();
+    this.#end('abandoned');
+  }
+
+  #end(state: 'released' | 'abandoned'): void {
+    this.#socket = undefined;
+    if (this.#state !== 'open') return;
+    this.#state = state;
+    if (--running > 0) return;
+    unsubscribe('net.client.socket', onClientSocket);
+    attempts.disable();
+  }
+}

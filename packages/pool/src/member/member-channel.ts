@@ -1,0 +1,45 @@
+import * as grpc from '@grpc/grpc-js';
+import { formatAddress, type Endpoint } from '@fairlead/core';
+
+/** Longest idle timeout that a Node timer can hold: the pool, not grpc-js, decides when a member is idle. */
+const NEVER_IDLE_MS = 2 ** 31 - 1;
+
+/**
+ * Arguments that every member channel gets, each with the reason that forbids the user to set it otherwise.
+ *
+ * They are not a matter of taste: each of them, left to grpc-js, breaks a promise of the pool.
+ */
+export const OWNED_ARGUMENTS: Readonly<Record<string, { readonly value: number; readonly why: string }>> = {
+  'grpc.use_local_subchannel_pool': { value: 1, why: 'a member has a connection of its own' },
+  'grpc.enable_retries': { value: 0, why: 'retries of grpc-js go back to the same pod, outside of trail and budget' },
+  'grpc.service_config_disable_resolution': { value: 1, why: 'the pool resolves, a member does not' },
+  'grpc.enable_http_proxy': { value: 0, why: 'a proxy variable must not capture the traffic to pods' },
+  'grpc.client_idle_timeout_ms': { value: NEVER_IDLE_MS, why: 'the pool decides when a member is idle' },
+};
+
+/** What is the same for all members of a pool. */
+export interface MemberChannelOptions {
+  readonly credentials: grpc.ChannelCredentials;
+  /** The user's own `grpc.*` arguments. */
+  readonly channelArguments: grpc.ChannelOptions;
+  /** `:authority` of every call. */
+  readonly authority: string;
+  /** The name that a pod's certificate must carry, or undefined to verify each pod against its own address. */
+  readonly tlsName: string | undefined;
+}
+
+/** Makes the grpc channel of one connection. It does nothing until it is told to connect. */
+export function createMemberChannel(endpoint: Endpoint, options: MemberChannelOptions): grpc.ChannelInterface {
+  const args: grpc.ChannelOptions = { 'grpc.default_authority': options.authority, 'grpc.enable_channelz': 0 };
+  if (options.tlsName !== undefined) args['grpc.ssl_target_name_override'] = options.tlsName;
+  Object.assign(args, options.channelArguments);
+  for (const [name, { value }] of Object.entries(OWNED_ARGUMENTS)) args[name] = value;
+  return new grpc.Channel(channelTarget(endpoint), options.credentials, args);
+}
+
+/** `ipv4:10.0.0.1:50051`, `ipv6:[fd00::1]:50051`, `unix:/run/x.sock`: targets that grpc-js takes without resolving. */
+function channelTarget(endpoint: Endpoint): string {
+  const [address] = endpoint.addresses;
+  if (address.kind === 'unix') return formatAddress(address);
+  return `${address.host.includes(':') ? 'ipv6' : 'ipv4'}:${formatAddress(address)}`;
+}

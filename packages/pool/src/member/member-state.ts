@@ -1,0 +1,68 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { MemberConnectivity, Timer } from '@fairlead/core';
+import type { ConnectingSocket } from './connecting-socket.js';
+
+/**
+ * The life of a member's connection. Each variant owns exactly the resources named in it, and leaving the variant
+ * releases them (`Member` has the one transition function).
+ *
+ * ```text
+ *            connect()              SETTINGS received
+ *   idle ───────────────▶ connecting ───────────────▶ ready
+ *    ▲                     ▲   │ refused, timed out      │ GOAWAY, connection lost
+ *    │                     │   ▼                         │
+ *    │                  backing-off ◀────────────────────┤ (lived too short)
+ *    │                     ▲                             │
+ *    │                     └── timer ── connecting ◀─────┘ (at once)
+ *    └ created        any ──▶ draining ──▶ closed
+ * ```
+ *
+ * One channel has at most one connection: losing it closes the channel and the next attempt makes a new one. Calls that
+ * grpc-js had not put on the wire fail at that moment as unsent, streams of a connection that only drains go on.
+ */
+export type MemberState = IdleState | ConnectingState | ReadyState | BackingOffState | DrainingState | ClosedState;
+
+/** No connection and nobody asked for one. */
+export interface IdleState {
+  readonly kind: 'idle';
+}
+
+/** An attempt is under way, bounded by `deadline`. */
+export interface ConnectingState {
+  readonly kind: 'connecting';
+  readonly channel: grpc.ChannelInterface;
+  readonly socket: ConnectingSocket;
+  readonly deadline: Timer;
+}
+
+/** Connected: calls may be given to `channel`. */
+export interface ReadyState {
+  readonly kind: 'ready';
+  readonly channel: grpc.ChannelInterface;
+  readonly since: number;
+}
+
+/** The last attempt failed, or the last connection lived too short; the next attempt follows at the timer. */
+export interface BackingOffState {
+  readonly kind: 'backing-off';
+  readonly timer: Timer;
+  readonly until: number;
+}
+
+/** Out of the roster: no new calls, and the connection stays until the last call ended or the grace is over. */
+export interface DrainingState {
+  readonly kind: 'draining';
+  readonly channel: grpc.ChannelInterface;
+}
+
+/** The end. Calls that were given to a channel before may still run. */
+export interface ClosedState {
+  readonly kind: 'closed';
+}
+
+/** What a state shows to policies: failure is sticky until the member is ready again (gRPC connectivity semantics). */
+export function connectivityOf(state: MemberState, failing: boolean): MemberConnectivity {
+  if (state.kind === 'ready') return 'ready';
+  if (failing) return 'transient-failure';
+  return state.kind === 'connecting' ? 'connecting' : 'idle';
+}

@@ -1,0 +1,239 @@
+import * as grpc from '@grpc/grpc-js';
+import {
+  formatAddress,
+  type Backoff,
+  type Clock,
+  type Endpoint,
+  type Load,
+  type MemberConnectivity,
+  type MemberView,
+  type Random,
+} from '@fairlead/core';
+import type { CallArguments, GrpcCall } from '../grpc-types.js';
+import { ActiveCalls } from './active-calls.js';
+import { ConnectingSocket } from './connecting-socket.js';
+import { askLastError } from './last-error.js';
+import { createMemberChannel, type MemberChannelOptions } from './member-channel.js';
+import { connectivityOf, type ConnectingState, type MemberState, type ReadyState } from './member-state.js';
+
+/** What a member needs from its pool. */
+export interface MemberContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly channel: MemberChannelOptions;
+  readonly connectTimeoutMs: number;
+  /** The first step of the reconnection backoff. */
+  readonly backoff: Backoff;
+  /**
+   * The member's connectivity changed. `lost` is set when a ready connection ended.
+   * Called synchronously, so the pool has a new picker when it returns.
+   */
+  onChange(member: Member, change: MemberChange): void;
+}
+
+/** One change of a member's connectivity. */
+export interface MemberChange {
+  readonly from: MemberConnectivity;
+  readonly to: MemberConnectivity;
+  /** A ready connection ended. */
+  readonly lost: boolean;
+  /** Why, when something failed. */
+  readonly cause: string | undefined;
+}
+
+/**
+ * One endpoint taken into the pool: its connection, its load, its calls.
+ *
+ * A connection that is lost is replaced at once, unless it lived shorter than the backoff would have lasted: a server
+ * that accepts and hangs up must not be met in a tight loop.
+ */
+export class Member implements MemberView {
+  readonly load: Load;
+  readonly calls = new ActiveCalls();
+  #endpoint: Endpoint;
+  #state: MemberState = { kind: 'idle' };
+  #failing = false;
+  /** What the pool was told last. */
+  #shown: MemberConnectivity = 'idle';
+  #lastError: string | undefined;
+  #backoff: Backoff;
+  /** Grows with every transition: events of an earlier life are told by it and dropped. */
+  #epoch = 0;
+  readonly #context: MemberContext;
+
+  constructor(endpoint: Endpoint, load: Load, context: MemberContext) {
+    this.#endpoint = endpoint;
+    this.load = load;
+    this.#context = context;
+    this.#backoff = context.backoff;
+  }
+
+  get endpoint(): Endpoint {
+    return this.#endpoint;
+  }
+
+  get connectivity(): MemberConnectivity {
+    return connectivityOf(this.#state, this.#failing);
+  }
+
+  get state(): MemberState['kind'] {
+    return this.#state.kind;
+  }
+
+  /** Why the member is or was last not connected. */
+  get lastError(): string | undefined {
+    return this.#lastError;
+  }
+
+  /** `10.0.0.1:50051`. */
+  get address(): string {
+    return formatAddress(this.#endpoint.addresses[0]);
+  }
+
+  /** The same pod, newly reported. A changed address does not touch a live connection; the next one uses it. */
+  update(endpoint: Endpoint): void {
+    this.#endpoint = endpoint;
+  }
+
+  /** Starts to connect when idle. A member that backs off connects when its time has come, and not before. */
+  connect(): void {
+    if (this.#state.kind === 'idle') this.#connect();
+  }
+
+  /**
+   * Whether a call can be given to this member right now. Sees a loss that grpc-js has not reported yet and acts on it.
+   */
+  confirmReady(): boolean {
+    const state = this.#state;
+    if (state.kind !== 'ready') return false;
+    if (state.channel.getConnectivityState(false) === grpc.connectivityState.READY) return true;
+    this.#lose(state);
+    return false;
+  }
+
+  /** Makes the call on the current connection. Only after {@link confirmReady}. */
+  createCall(args: CallArguments): GrpcCall {
+    const state = this.#state;
+    if (state.kind !== 'ready') throw new Error(`member ${this.address} is ${state.kind}`);
+    return state.channel.createCall(args.path, args.deadline, args.host, args.parent, args.propagateFlags);
+  }
+
+  /** Takes the member out of service: no call is begun, no connection is opened any more, calls in flight go on. */
+  drain(): void {
+    const state = this.#state;
+    if (state.kind === 'draining' || state.kind === 'closed') return;
+    if (state.kind !== 'ready') return this.close();
+    this.#transition({ kind: 'draining', channel: state.channel });
+  }
+
+  /** Ends the connection without touching the calls that are on the wire: they run on until they end. Idempotent. */
+  close(): void {
+    const state = this.#state;
+    if (state.kind === 'closed') return;
+    this.#transition({ kind: 'closed' });
+    if (state.kind === 'ready' || state.kind === 'draining') state.channel.close();
+  }
+
+  #connect(): void {
+    const { clock, connectTimeoutMs, channel: options } = this.#context;
+    const channel = createMemberChannel(this.#endpoint, options);
+    const socket = new ConnectingSocket();
+    const deadline = clock.schedule(connectTimeoutMs, () => this.#timedOut(state));
+    const state: ConnectingState = { kind: 'connecting', channel, socket, deadline };
+    this.#transition(state);
+    if (this.#state !== state) return;
+    socket.run(() => channel.getConnectivityState(true));
+    this.#watch(state, grpc.connectivityState.IDLE);
+  }
+
+  /** Follows the channel until it leaves the life that `state` stands for. */
+  #watch(state: ConnectingState | ReadyState, from: grpc.connectivityState): void {
+    const epoch = this.#epoch;
+    const current = state.channel.getConnectivityState(false);
+    if (current !== from) return this.#channelChanged(state, current);
+    state.channel.watchConnectivityState(from, Infinity, () => {
+      ConnectingSocket.leave(() => {
+        if (epoch === this.#epoch) this.#watch(state, from);
+      });
+    });
+  }
+
+  #channelChanged(state: ConnectingState | ReadyState, current: grpc.connectivityState): void {
+    if (state.kind === 'ready') return this.#lose(state);
+    switch (current) {
+      case grpc.connectivityState.READY:
+        return this.#connected(state);
+      case grpc.connectivityState.TRANSIENT_FAILURE:
+        return this.#refused(state);
+      default:
+        return this.#watch(state, current);
+    }
+  }
+
+  #connected({ channel, socket }: ConnectingState): void {
+    socket.release();
+    this.#failing = false;
+    this.#lastError = undefined;
+    const ready: ReadyState = { kind: 'ready', channel, since: this.#context.clock.now() };
+    this.#transition(ready);
+    if (this.#state === ready) this.#watch(ready, grpc.connectivityState.READY);
+  }
+
+  #refused(state: ConnectingState): void {
+    const epoch = this.#epoch;
+    askLastError(state.channel, (reason) => {
+      if (epoch === this.#epoch) this.#fail(reason, false);
+    });
+  }
+
+  #timedOut(state: ConnectingState): void {
+    if (this.#state !== state) return;
+    this.#fail(`connect to ${this.address} timed out after ${this.#context.connectTimeoutMs} ms`, false);
+  }
+
+  #lose(state: ReadyState): void {
+    const lived = this.#context.clock.now() - state.since;
+    state.channel.close();
+    if (lived < this.#backoff.baseMs) {
+      this.#fail(`connection to ${this.address} ended after ${Math.round(lived)} ms`, true);
+      return;
+    }
+    this.#backoff = this.#context.backoff;
+    this.#lastError = `connection to ${this.address} was lost`;
+    this.#transition({ kind: 'idle' }, true);
+    this.connect();
+  }
+
+  #fail(cause: string, lost: boolean): void {
+    const { clock, random } = this.#context;
+    this.#failing = true;
+    this.#lastError = cause;
+    const delayMs = this.#backoff.delayMs(random);
+    this.#backoff = this.#backoff.next();
+    const timer = clock.schedule(delayMs, () => this.#connect());
+    this.#transition({ kind: 'backing-off', timer, until: clock.now() + delayMs }, lost);
+  }
+
+  /** The only place where the state changes: releases what the old state owned, then tells the pool. */
+  #transition(next: MemberState, lost = false): void {
+    this.#release(this.#state, next);
+    this.#state = next;
+    this.#epoch += 1;
+    if (next.kind === 'draining' || next.kind === 'closed') return;
+    const from = this.#shown;
+    const to = this.connectivity;
+    this.#shown = to;
+    if (from !== to || lost || next.kind === 'backing-off') {
+      this.#context.onChange(this, { from, to, lost, cause: to === 'ready' ? undefined : this.#lastError });
+    }
+  }
+
+  #release(previous: MemberState, next: MemberState): void {
+    if (previous.kind === 'backing-off') previous.timer.cancel();
+    if (previous.kind !== 'connecting') return;
+    previous.deadline.cancel();
+    if (next.kind === 'ready') return;
+    previous.channel.close();
+    previous.socket.abandon();
+  }
+}

@@ -1,0 +1,131 @@
+import type { BalancingPolicy, Clock, Endpoint, Picker, Random, Timer } from '@fairlead/core';
+import type { PoolEmitter } from './events.js';
+import { drainMember } from './member/drain.js';
+import { Member, type MemberChange, type MemberContext } from './member/member.js';
+import { Roster } from './roster.js';
+
+/** What membership needs from its pool. */
+export interface MembershipContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly policy: BalancingPolicy;
+  readonly drainGraceMs: number;
+  readonly member: Omit<MemberContext, 'onChange'>;
+  readonly events: PoolEmitter;
+  /** A new picker is in place. */
+  onPicker(): void;
+  /** A member lost its connection or failed to connect: what is known of the target may be out of date. */
+  onTrouble(change: MemberChange): void;
+}
+
+const WAIT: Picker<Member> = { pick: () => ({ kind: 'wait' }) };
+
+/**
+ * Who is in the pool: turns endpoints into members, connects those that the policy wants, drains those that left, and
+ * keeps the picker up to date with every change.
+ */
+export class Membership {
+  readonly #context: MembershipContext;
+  readonly #roster: Roster;
+  readonly #draining = new Set<Member>();
+  #picker: Picker<Member> = WAIT;
+  #generation = 0;
+  #revisit: Timer | undefined;
+  #updating = false;
+  #dirty = false;
+  #closed = false;
+  #onDrained: (() => void) | undefined;
+
+  constructor(context: MembershipContext) {
+    this.#context = context;
+    const memberContext = { ...context.member, onChange: this.#onMemberChange.bind(this) };
+    this.#roster = new Roster((endpoint) => new Member(endpoint, context.policy.createLoad(), memberContext));
+  }
+
+  get members(): readonly Member[] {
+    return this.#roster.members;
+  }
+
+  /** Members that left and still have calls. */
+  get draining(): ReadonlySet<Member> {
+    return this.#draining;
+  }
+
+  get picker(): Picker<Member> {
+    return this.#picker;
+  }
+
+  get policyName(): string {
+    return this.#context.policy.name;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Adopts the newest full list of endpoints. */
+  reconcile(endpoints: readonly Endpoint[]): void {
+    const { added, changed, removed } = this.#roster.reconcile(endpoints);
+    if (added.length + changed.length + removed.length === 0) return;
+    this.#update(() => {
+      for (const member of removed) this.#drain(member, `pod ${member.address} left the target`);
+    });
+    const { events } = this.#context;
+    if (!events.listens('endpoints')) return;
+    const endpointsOf = (members: readonly Member[]): Endpoint[] => members.map((member) => member.endpoint);
+    events.emit('endpoints', { added: endpointsOf(added), changed: endpointsOf(changed), removed: endpointsOf(removed) });
+  }
+
+  /** Drains everybody. `done` is called when the last member is closed. */
+  close(done: () => void): void {
+    this.#closed = true;
+    this.#revisit?.cancel();
+    this.#picker = WAIT;
+    for (const member of this.#roster.clear()) this.#drain(member, 'the channel was closed');
+    if (this.#draining.size === 0) done();
+    else this.#onDrained = done;
+  }
+
+  #drain(member: Member, why: string): void {
+    const { clock, drainGraceMs, events } = this.#context;
+    this.#draining.add(member);
+    drainMember(member, drainGraceMs, why, clock, (cut) => {
+      this.#draining.delete(member);
+      if (events.listens('drained')) events.emit('drained', { endpoint: member.endpoint, cut });
+      if (this.#draining.size === 0) this.#onDrained?.();
+    });
+  }
+
+  #onMemberChange(member: Member, change: MemberChange): void {
+    if (this.#closed) return;
+    const { events } = this.#context;
+    this.#update(() => {
+      if (change.lost || change.to === 'transient-failure') this.#context.onTrouble(change);
+    });
+    if (events.listens('member')) events.emit('member', { endpoint: member.endpoint, ...change });
+  }
+
+  /** Applies `action` and asks the policy anew. Changes that this causes in turn are folded into one more round. */
+  #update(action?: () => void): void {
+    this.#dirty = true;
+    action?.();
+    if (this.#updating || this.#closed) return;
+    this.#updating = true;
+    while (this.#dirty) {
+      this.#dirty = false;
+      this.#askPolicy();
+    }
+    this.#updating = false;
+    this.#context.onPicker();
+  }
+
+  #askPolicy(): void {
+    const { clock, policy, random } = this.#context;
+    const { picker, connect, revisitInMs } = policy.update(this.#roster.members, { now: clock.now(), random });
+    this.#picker = picker;
+    this.#generation += 1;
+    this.#revisit?.cancel();
+    this.#revisit = revisitInMs === undefined ? undefined : clock.schedule(revisitInMs, () => this.#update());
+    for (const member of connect) member.connect();
+  }
+}

@@ -1,0 +1,127 @@
+import {
+  custom,
+  durationMs,
+  exponentialBackoff,
+  func,
+  InvalidOptionError,
+  optional,
+  peakEwmaPolicy,
+  resolveOptions,
+  systemClock,
+  systemRandom,
+  text,
+  type Backoff,
+  type BalancingPolicy,
+  type Clock,
+  type Random,
+  type ResolverFactory,
+  type ResolverOptions,
+} from '@fairlead/core';
+import * as grpc from '@grpc/grpc-js';
+import { checkChannelArguments, splitChannelArguments, type ChannelArguments } from './channel-arguments.js';
+
+/**
+ * Options of a pool. `grpc.*` and `grpc-node.*` channel arguments may stand beside them and go to every member's
+ * channel, except those that the pool must set itself: they are refused when they contradict.
+ */
+export type PoolOptions = ChannelArguments & OwnPoolOptions;
+
+/** The pool's own options. */
+export interface OwnPoolOptions {
+  /**
+   * Time between periodic look-ups of the target while all is well, in ms. Default 5000, at least 1000. Records that live
+   * shorter are looked up when they expire, but not more often than every second. Look-ups after a lost connection do not
+   * wait for it.
+   *
+   * gRPC: none; grpc-js looks up a healthy target never, and another one at most every 30 s.
+   */
+  readonly refreshIntervalMs?: number;
+  /**
+   * Time for one attempt to connect: TCP, TLS and the server's HTTP/2 settings, in ms. Default 5000, 100 to 600 000.
+   * gRPC: MIN_CONNECT_TIMEOUT, 20 s; shorter here, because a pool has other pods to go to. grpc-js has none.
+   */
+  readonly connectTimeoutMs?: number;
+  /**
+   * How long the calls of a pod that left the target, or of a pool that was closed, may still run, in ms. Default
+   * 30 000; `Infinity` lets them run for ever. At the limit they end with UNAVAILABLE.
+   */
+  readonly drainGraceMs?: number;
+  /**
+   * Makes the balancing policy of this pool. Default `peak_ewma` with its defaults. `createChannel` of `fairlead` takes
+   * it from the service config instead.
+   */
+  readonly balancing?: () => BalancingPolicy;
+  /** Resolvers for more target schemes than `dns`, `ipv4`, `ipv6` and `unix`, or instead of those. */
+  readonly resolvers?: readonly ResolverFactory[];
+  /** Scheme of a target that names none. Default `dns` (gRPC naming). */
+  readonly defaultScheme?: string;
+  /** The source of time. Default the real one. For tests. */
+  readonly clock?: Clock;
+  /** The source of randomness. Default the real one. For tests. */
+  readonly random?: Random;
+}
+
+/** Every option with its value: checked, complete and frozen. */
+export interface ResolvedPoolOptions extends ResolverOptions {
+  readonly connectTimeoutMs: number;
+  readonly drainGraceMs: number;
+  readonly balancing: () => BalancingPolicy;
+  readonly resolvers: readonly ResolverFactory[];
+  readonly defaultScheme: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** First step of the reconnection backoff. */
+  readonly backoff: Backoff;
+  /** What goes to the members. */
+  readonly channelArguments: grpc.ChannelOptions;
+}
+
+const RULES = {
+  refreshIntervalMs: durationMs({ default: 5_000, min: 1_000, max: 2 ** 31 - 1 }),
+  connectTimeoutMs: durationMs({ default: 5_000, min: 100, max: 600_000 }),
+  drainGraceMs: durationMs({ default: 30_000, allowInfinity: true }),
+  balancing: optional(func<() => BalancingPolicy>()),
+  resolvers: custom(checkResolvers),
+  defaultScheme: text({ default: 'dns' }),
+  clock: custom((value, name) => checkContract<Clock>(value, name, systemClock, ['now', 'epochNow', 'schedule'])),
+  random: custom((value, name) => checkContract<Random>(value, name, systemRandom, ['next'])),
+};
+
+/** Names of the pool's own options, for those who put options of their own beside them. */
+export const POOL_OPTION_NAMES: readonly string[] = Object.keys(RULES);
+
+/** @throws InvalidOptionError for anything unknown, out of range or contradictory. */
+export function resolvePoolOptions(credentials: unknown, options: PoolOptions): ResolvedPoolOptions {
+  if (!(credentials instanceof grpc.ChannelCredentials)) {
+    throw new InvalidOptionError(
+      'credentials',
+      credentials,
+      'a ChannelCredentials object of this copy of @grpc/grpc-js, e.g. credentials.createInsecure()',
+    );
+  }
+  const { own, channelArguments } = splitChannelArguments(options);
+  const resolved = resolveOptions(own, RULES);
+  const { backoff, forwarded } = checkChannelArguments(channelArguments);
+  return Object.freeze({
+    ...resolved,
+    balancing: resolved.balancing ?? peakEwmaPolicy.create({}, 'peak_ewma'),
+    backoff: exponentialBackoff(backoff),
+    channelArguments: forwarded,
+  });
+}
+
+function checkResolvers(value: unknown, name: string): readonly ResolverFactory[] {
+  if (value === undefined) return [];
+  const valid =
+    Array.isArray(value) &&
+    value.every((one: Partial<ResolverFactory> | null) => Array.isArray(one?.schemes) && typeof one?.create === 'function');
+  if (!valid) throw new InvalidOptionError(name, value, 'a list of resolver factories');
+  return value as readonly ResolverFactory[];
+}
+
+function checkContract<T>(value: unknown, name: string, fallback: T, methods: readonly string[]): T {
+  if (value === undefined) return fallback;
+  const candidate = value as Record<string, unknown> | null;
+  if (methods.every((method) => typeof candidate?.[method] === 'function')) return value as T;
+  throw new InvalidOptionError(name, value, `an object with ${methods.map((method) => `${method}()`).join(', ')}`);
+}

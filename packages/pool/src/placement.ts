@@ -1,0 +1,84 @@
+import { status } from '@grpc/grpc-js';
+import type { Clock } from '@fairlead/core';
+import type { CallHost, PoolCall } from './call/pool-call.js';
+import type { Member } from './member/member.js';
+import type { Membership } from './membership.js';
+import type { Readiness } from './readiness.js';
+import { WaitingCalls } from './waiting-calls.js';
+
+const CLOSED = 'Channel closed before call started';
+
+/** Finds a member for each call: asks the picker, or keeps the call until there is a new one. */
+export class Placement implements CallHost {
+  readonly #clock: Clock;
+  readonly #membership: Membership;
+  readonly #readiness: Readiness;
+  readonly #waiting: WaitingCalls;
+  readonly #wake: () => void;
+  #closed = false;
+
+  /** @param wake starts the pool, when this is its first call. */
+  constructor(clock: Clock, membership: Membership, readiness: Readiness, wake: () => void) {
+    this.#clock = clock;
+    this.#membership = membership;
+    this.#readiness = readiness;
+    this.#wake = wake;
+    this.#waiting = new WaitingCalls(clock, () => readiness.reasonToWait());
+  }
+
+  get waitingCalls(): number {
+    return this.#waiting.size;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  place(call: PoolCall): void {
+    if (this.#closed) return call.fail(status.UNAVAILABLE, CLOSED, 'unsent');
+    this.#wake();
+    if (this.#tryPick(call)) return;
+    const cause = call.waitForReady ? undefined : this.#readiness.reasonToFail();
+    if (cause === undefined) this.#waiting.add(call);
+    else call.fail(status.UNAVAILABLE, cause, 'unsent');
+  }
+
+  forget(call: PoolCall): void {
+    this.#waiting.delete(call);
+  }
+
+  othersUntried(member: Member, tried: ReadonlySet<string>): boolean {
+    return this.#membership.members.some(
+      (other) => other !== member && other.connectivity === 'ready' && !tried.has(other.endpoint.id),
+    );
+  }
+
+  /** Something changed: every waiting call gets another chance, or its end. */
+  retryWaiting(): void {
+    this.#waiting.forEach((call) => this.place(call));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.retryWaiting();
+  }
+
+  /** @returns whether the call is settled: given to a member, or failed by the picker. */
+  #tryPick(call: PoolCall): boolean {
+    // Each round in which the picked member turns out to be lost leaves one member fewer to pick.
+    for (let rounds = this.#membership.members.length; rounds >= 0; rounds -= 1) {
+      const now = this.#clock.now();
+      const result = this.#membership.picker.pick(call, now);
+      if (result.kind === 'wait') return false;
+      if (result.kind === 'fail') {
+        call.fail(status.UNAVAILABLE, result.reason, 'unsent');
+        return true;
+      }
+      if (!result.member.confirmReady()) continue;
+      this.#waiting.delete(call);
+      call.assign(result.member, now);
+      return true;
+    }
+    return false;
+  }
+}

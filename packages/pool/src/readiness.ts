@@ -1,0 +1,61 @@
+import { connectivityState } from '@grpc/grpc-js';
+import { aggregateConnectivity } from '@fairlead/core';
+import type { Membership } from './membership.js';
+import type { Resolution } from './resolution.js';
+
+/**
+ * The pool's judgement of itself: its aggregate connectivity, and whether a call that finds nobody waits or fails.
+ *
+ * A call without `waitForReady` fails only when there is nothing left to hope for:
+ * - the first look-up failed, or named no pod; or
+ * - every member has failed to connect since it was last ready, *and* a look-up begun after the last lost connection has
+ *   answered. Until then the addresses that failed may simply be the old ones.
+ */
+export class Readiness {
+  readonly #target: string;
+  readonly #resolution: Resolution;
+  readonly #membership: Membership;
+  #lastLossAt = -Infinity;
+  #lastCause: string | undefined;
+
+  constructor(target: string, resolution: Resolution, membership: Membership) {
+    this.#target = target;
+    this.#resolution = resolution;
+    this.#membership = membership;
+  }
+
+  /** A member failed to connect, or (`lost`) a ready connection ended. */
+  trouble(now: number, lost: boolean, cause: string | undefined): void {
+    if (lost) this.#lastLossAt = now;
+    if (cause !== undefined) this.#lastCause = cause;
+  }
+
+  /** Why a call must fail now, or undefined when it can still hope. */
+  reasonToFail(): string | undefined {
+    const { state, lastError } = this.#resolution;
+    if (state === undefined) {
+      return lastError && `name resolution of ${this.#target} failed: ${lastError.message}`;
+    }
+    const { members } = this.#membership;
+    if (members.length === 0) return `${this.#target} has no endpoints`;
+    if (members.some((member) => member.connectivity !== 'transient-failure')) return undefined;
+    if (!this.#resolution.answeredSince(this.#lastLossAt)) return undefined;
+    return `no pod of ${this.#target} can be reached (${members.length} tried); last error: ${this.#lastCause ?? 'none'}`;
+  }
+
+  /** What a waiting call waits for, for the text of its DEADLINE_EXCEEDED. */
+  reasonToWait(): string {
+    if (this.#resolution.state === undefined) return `${this.#target} is being resolved`;
+    const { members } = this.#membership;
+    const because = this.#lastCause === undefined ? '' : `; last error: ${this.#lastCause}`;
+    return `none of ${members.length} pods of ${this.#target} is ready${because}`;
+  }
+
+  /** gRPC connectivity of the whole, sticky failure included. */
+  state(): connectivityState {
+    if (!this.#resolution.started) return connectivityState.IDLE;
+    if (this.reasonToFail() !== undefined) return connectivityState.TRANSIENT_FAILURE;
+    const members = this.#membership.members.map((member) => member.connectivity);
+    return aggregateConnectivity(members) === 'ready' ? connectivityState.READY : connectivityState.CONNECTING;
+  }
+}

@@ -1,0 +1,16 @@
+import { SchemeRegistry, type ResolverFactory } from '@fairlead/core';
+import { dnsResolverFactory } from './dns/dns-resolver-factory.js';
+import { ipResolverFactory } from './ip-resolver.js';
+import { unixResolverFactory } from './unix-resolver.js';
+
+/** The schemes that a pool serves by itself. */
+export const builtInResolvers: readonly ResolverFactory[] = [dnsResolverFactory, ipResolverFactory, unixResolverFactory];
+
+/** The schemes of one pool: the built-in ones, and the user's own over them. */
+export function builtInSchemes(options: {
+  readonly resolvers: readonly ResolverFactory[];
+  readonly defaultScheme: string;
+}): SchemeRegistry {
+  const { defaultScheme, resolvers } = options;
+  return new SchemeRegistry([...builtInResolvers, ...resolvers], { defaultScheme });
+}

@@ -1,0 +1,120 @@
+import {
+  endpointAt,
+  exponentialBackoff,
+  type Backoff,
+  type Clock,
+  type Random,
+  type Resolver,
+  type ResolverListener,
+  type Timer,
+} from '@fairlead/core';
+import type { Lookup, LookupResult } from './lookup.js';
+
+/** Two look-ups never begin closer than this, however often somebody asks. */
+const MIN_DISTANCE_MS = 100;
+/** A TTL below this is not followed: a TTL of 0 must not turn into a loop. */
+const MIN_INTERVAL_MS = 1_000;
+/** No answer after this time is an answer: "no". */
+const LOOKUP_TIMEOUT_MS = 10_000;
+/** After an error: 1 s × 1.6 ± 20 % (grpc-go's DNS resolver), and never later than the next periodic look-up. */
+const ERROR_BACKOFF = exponentialBackoff({ initialMs: 1_000, maxMs: 120_000, multiplier: 1.6, jitterRatio: 0.2 });
+
+export interface DnsResolverOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly lookup: Lookup;
+  readonly refreshIntervalMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Looks a name up, again and again: every `refreshIntervalMs` while all is well (sooner when the records live shorter,
+ * but not below 1 s), with backoff after an error, and at once when asked, at most every 100 ms.
+ *
+ * The 30 s that other gRPC libraries keep between look-ups, and the missing look-ups of a healthy channel, are why pods
+ * added later get no calls.
+ */
+export class DnsResolver implements Resolver {
+  readonly #options: DnsResolverOptions;
+  #listener: ResolverListener | undefined;
+  #next: Timer | undefined;
+  #nextAt = Infinity;
+  #startedAt = -Infinity;
+  #running = false;
+  #again = false;
+  #backoff: Backoff = ERROR_BACKOFF;
+
+  constructor(options: DnsResolverOptions) {
+    this.#options = options;
+  }
+
+  start(listener: ResolverListener): void {
+    this.#listener = listener;
+    this.#look();
+  }
+
+  refresh(): void {
+    // A look-up under way began before this call, so it cannot answer it.
+    if (this.#running) this.#again = true;
+    else this.#schedule(MIN_DISTANCE_MS - (this.#options.clock.now() - this.#startedAt));
+  }
+
+  close(): void {
+    this.#listener = undefined;
+    this.#next?.cancel();
+    this.#options.lookup.cancel();
+  }
+
+  /** Begins the next look-up in `delayMs`, unless one is due before. */
+  #schedule(delayMs: number): void {
+    const { clock } = this.#options;
+    const at = clock.now() + Math.max(0, delayMs);
+    if (at >= this.#nextAt || !this.#listener) return;
+    this.#next?.cancel();
+    this.#nextAt = at;
+    this.#next = clock.schedule(at - clock.now(), () => this.#look());
+  }
+
+  #look(): void {
+    const { clock, host, lookup } = this.#options;
+    const startedAt = clock.now();
+    this.#startedAt = startedAt;
+    this.#nextAt = Infinity;
+    this.#running = true;
+    // Calls may wait for this answer: while it is awaited, the process stays alive by the query itself.
+    const timeout = clock.schedule(LOOKUP_TIMEOUT_MS, () => lookup.cancel());
+    lookup
+      .resolve(host)
+      .then(
+        (result) => this.#answered(result, startedAt),
+        (error: unknown) => this.#failed(error, startedAt),
+      )
+      .finally(() => timeout.cancel());
+  }
+
+  #answered({ addresses, ttlSeconds }: LookupResult, startedAt: number): void {
+    const { host: name, port, refreshIntervalMs } = this.#options;
+    const endpoints = addresses.map((host) => endpointAt({ kind: 'tcp', host, port }));
+    this.#backoff = ERROR_BACKOFF;
+    this.#done(() => this.#listener?.onState({ endpoints, attributes: { source: 'dns', name, ttlSeconds } }, startedAt));
+    const ttlMs = ttlSeconds === undefined ? Infinity : ttlSeconds * 1_000;
+    this.#schedule(Math.max(MIN_INTERVAL_MS, Math.min(refreshIntervalMs, ttlMs)));
+  }
+
+  #failed(error: unknown, startedAt: number): void {
+    const { random, refreshIntervalMs } = this.#options;
+    const cause = error instanceof Error ? error : new Error(String(error));
+    this.#done(() => this.#listener?.onError(cause, startedAt));
+    this.#schedule(Math.min(this.#backoff.delayMs(random), refreshIntervalMs));
+    this.#backoff = this.#backoff.next();
+  }
+
+  #done(tell: () => void): void {
+    this.#running = false;
+    const again = this.#again;
+    this.#again = false;
+    tell();
+    if (again) this.refresh();
+  }
+}

@@ -1,0 +1,70 @@
+import { Resolver } from 'node:dns/promises';
+import type { Lookup, LookupResult } from './lookup.js';
+
+/** Time for one try and number of tries at each server; c-ares doubles the time from try to try. */
+const TRY_TIMEOUT_MS = 2_000;
+const TRIES = 2;
+
+/** Answers that say "there is no such record", as opposed to "I could not find out". */
+const NO_RECORD = new Set(['ENODATA', 'ENOTFOUND']);
+
+type Family = 4 | 6;
+type Answer = { readonly ok: true; readonly result: LookupResult } | { readonly ok: false; readonly code: string };
+
+/**
+ * A and AAAA look-ups by DNS messages (c-ares), which tell the TTL.
+ *
+ * Both families are asked for, and one is used: a pod that has an address of each must not become two pods. It is IPv4
+ * when there is any A record, and a family once found stays as long as its look-up does not say that it is gone.
+ */
+export class RecordLookup implements Lookup {
+  readonly #resolver: Resolver;
+  #family: Family | undefined;
+
+  /** @param servers `ip:port` of the DNS servers to ask, or undefined for those of the system. */
+  constructor(servers?: readonly string[]) {
+    this.#resolver = new Resolver({ timeout: TRY_TIMEOUT_MS, tries: TRIES });
+    if (servers) this.#resolver.setServers(servers);
+  }
+
+  async resolve(host: string): Promise<LookupResult> {
+    const [v4, v6] = await Promise.all([this.#ask(host, 4), this.#ask(host, 6)]);
+    const preferred = this.#family === 6 ? v6 : v4;
+    // A family that could not be asked is not a family that is gone.
+    if (!preferred.ok && !NO_RECORD.has(preferred.code)) throw failure(host, preferred.code);
+    const [family, answer]: [Family, Answer] = v4.ok && !(this.#family === 6 && v6.ok) ? [4, v4] : [6, v6];
+    if (!answer.ok) throw failure(host, answer.code === 'ENOTFOUND' || preferred.ok ? answer.code : preferred.code);
+    this.#family = family;
+    return answer.result;
+  }
+
+  cancel(): void {
+    this.#resolver.cancel();
+  }
+
+  async #ask(host: string, family: Family): Promise<Answer> {
+    try {
+      const records =
+        family === 4
+          ? await this.#resolver.resolve4(host, { ttl: true })
+          : await this.#resolver.resolve6(host, { ttl: true });
+      if (records.length === 0) return { ok: false, code: 'ENODATA' };
+      const ttlSeconds = Math.min(...records.map((record) => record.ttl));
+      return { ok: true, result: { addresses: records.map((record) => record.address), ttlSeconds } };
+    } catch (error) {
+      return { ok: false, code: (error as NodeJS.ErrnoException).code ?? String(error) };
+    }
+  }
+}
+
+/** An Error with the code of Node's DNS and a text that says what it means. */
+function failure(host: string, code: string): NodeJS.ErrnoException {
+  const meaning: Record<string, string> = {
+    ENOTFOUND: 'the name does not exist (NXDOMAIN)',
+    ENODATA: 'the name has no A or AAAA record',
+    ESERVFAIL: 'the server failed (SERVFAIL)',
+    ETIMEOUT: 'no answer in time',
+    ECONNREFUSED: 'no DNS server can be reached',
+  };
+  return Object.assign(new Error(`DNS look-up of ${host}: ${meaning[code] ?? code}`), { code });
+}

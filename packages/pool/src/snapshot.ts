@@ -1,0 +1,82 @@
+import { connectivityState } from '@grpc/grpc-js';
+import type { Endpoint, MemberConnectivity } from '@fairlead/core';
+import type { Member } from './member/member.js';
+import type { Membership } from './membership.js';
+import type { Resolution } from './resolution.js';
+
+/** A pool at one moment. Plain data, fit for `JSON.stringify`. */
+export interface PoolSnapshot {
+  readonly target: string;
+  /** Aggregate connectivity: `IDLE`, `CONNECTING`, `READY`, `TRANSIENT_FAILURE` or `SHUTDOWN`. */
+  readonly state: string;
+  /** Name of the balancing policy. */
+  readonly policy: string;
+  /** How often the picker was replaced. */
+  readonly generation: number;
+  /** Calls that wait for a pod. */
+  readonly waitingCalls: number;
+  readonly members: readonly MemberSnapshot[];
+  /** Members that left the roster and still have calls. */
+  readonly draining: readonly MemberSnapshot[];
+  readonly resolver: ResolverSnapshot;
+}
+
+/** One member at one moment. */
+export interface MemberSnapshot {
+  readonly endpoint: Endpoint;
+  readonly address: string;
+  readonly connectivity: MemberConnectivity;
+  /** Calls in flight. */
+  readonly inFlight: number;
+  /** The cost that the balancing policy compares; its unit depends on the policy. */
+  readonly load: number;
+  /** Why the member is or was last not connected. */
+  readonly lastError: string | undefined;
+}
+
+/** The state of name resolution. */
+export interface ResolverSnapshot {
+  /** Time since the last answer, good or bad, in ms; undefined before the first. */
+  readonly ageMs: number | undefined;
+  /** Text of the newest answer's error, when that was one. */
+  readonly lastError: string | undefined;
+  /** What the resolver said about its last good answer. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** The parts of a pool that a snapshot is taken of. */
+export interface SnapshotSource {
+  readonly target: string;
+  readonly state: connectivityState;
+  readonly policy: string;
+  readonly now: number;
+  readonly waitingCalls: number;
+  readonly membership: Membership;
+  readonly resolution: Resolution;
+}
+
+export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
+  const { membership, now, policy, resolution, state, target, waitingCalls } = source;
+  const snapshotOf = (member: Member): MemberSnapshot => ({
+    endpoint: member.endpoint,
+    address: member.address,
+    connectivity: member.connectivity,
+    inFlight: member.load.inFlight,
+    load: member.load.valueAt(now),
+    lastError: member.lastError,
+  });
+  return {
+    target,
+    state: connectivityState[state],
+    policy,
+    generation: membership.generation,
+    waitingCalls,
+    members: membership.members.map(snapshotOf),
+    draining: [...membership.draining].map(snapshotOf),
+    resolver: {
+      ageMs: resolution.ageMs,
+      lastError: resolution.lastError?.message,
+      attributes: resolution.state?.attributes ?? {},
+    },
+  };
+}
