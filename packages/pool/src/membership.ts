@@ -99,10 +99,10 @@ export class Membership {
   #onMemberChange(member: Member, change: MemberChange): void {
     if (this.#closed) return;
     const { events } = this.#context;
+    if (events.listens('member')) events.emit('member', { endpoint: member.endpoint, ...change });
     this.#update(() => {
       if (change.lost || change.to === 'transient-failure') this.#context.onTrouble(change);
     });
-    if (events.listens('member')) events.emit('member', { endpoint: member.endpoint, ...change });
   }
 
   /** Applies `action` and asks the policy anew. Changes that this causes in turn are folded into one more round. */
