@@ -1,0 +1,9 @@
+// Private: ESM only, no types; run with `npm run bench`.
+export default {
+  entry: ['src/*.bench.ts', 'src/echo-server.ts'],
+  format: ['esm'],
+  outDir: 'lib',
+  platform: 'node',
+  target: 'node20',
+  fixedExtension: false,
+};
