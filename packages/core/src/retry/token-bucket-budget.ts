@@ -38,8 +38,11 @@ const ROUNDING = 1e-9;
  * A leaky bucket: what was deposited and withdrawn in the last `ttlMs` counts, and nothing older (Finagle
  * `RetryBudget`, Tower `TpsBudget`, with their defaults).
  *
- * Within any time to live, attempts withdrawn ≤ `ratio` × calls + `minPerSecond` × time to live. Calls and withdrawals
- * are counted as integers and weighed when asked, so no error adds up.
+ * Whenever an attempt is paid for, the attempts of the last `ttlMs`, itself included, are at most `ratio` × the calls of
+ * the last `ttlMs` + `minPerSecond` × that time. A withdrawal leaks no sooner than the calls that paid for it, so over any
+ * longer time the bound holds as well.
+ *
+ * Calls and withdrawals are counted as integers and weighed when asked, so no rounding error adds up.
  */
 export class TokenBucketBudget implements RetryBudget {
   readonly #ratio: number;

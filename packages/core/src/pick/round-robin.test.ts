@@ -1,0 +1,68 @@
+import { describe, expect, test } from '@jest/globals';
+import { ScriptedRandom, SeededRandom } from '@fairlead/testing';
+import { attemptAfter, fakeMembers, firstAttempt, memberOf, type FakeMember } from '../../test/support/fake-member.js';
+import { chiSquare, chiSquareLimit, withSeed } from '../../test/support/statistics.js';
+import type { Random } from '../random/random.js';
+import { roundRobinPolicy } from './round-robin.js';
+
+const policy = () => roundRobinPolicy.create({}, 'path')();
+
+function pickerOver(members: readonly FakeMember[], random: Random = new ScriptedRandom([0])) {
+  return policy().update(members, { now: 0, random }).picker;
+}
+
+describe('round_robin', () => {
+  // grpc-go CheckRoundRobinRPCs: the rounds are the same, and a round hits everybody once.
+  test('picks every ready member once per round, in the same order each round', () => {
+    const members = fakeMembers(5);
+    members[2]!.connectivity = 'connecting';
+    const picker = pickerOver(members, new ScriptedRandom([0.5]));
+    const round = () => [1, 2, 3, 4].map(() => memberOf(picker.pick(firstAttempt, 0)));
+    const first = round();
+    expect(first).toEqual([members[3], members[4], members[0], members[1]]);
+    expect([round(), round()]).toEqual([first, first]);
+  });
+
+  test('starts anywhere with the same probability', () => {
+    withSeed(11, (random) => {
+      const members = fakeMembers(8);
+      const starts = new Array<number>(8).fill(0);
+      for (let update = 0; update < 8_000; update++) {
+        starts[members.indexOf(memberOf(pickerOver(members, random).pick(firstAttempt, 0)))]!++;
+      }
+      expect(chiSquare(starts)).toBeLessThan(chiSquareLimit(7));
+    });
+  });
+
+  test('passes over members that the call has tried, and goes on after the one it picked', () => {
+    const members = fakeMembers(4);
+    const picker = pickerOver(members);
+    const retry = attemptAfter([members[0]!, members[1]!]);
+    expect(memberOf(picker.pick(retry, 0))).toBe(members[2]);
+    expect(memberOf(picker.pick(firstAttempt, 0))).toBe(members[3]);
+    expect(memberOf(picker.pick(retry, 0))).toBe(members[2]);
+  });
+
+  test('picks a tried member when there is no other', () => {
+    const members = fakeMembers(2);
+    const picker = pickerOver(members);
+    const retry = attemptAfter(members);
+    expect([picker.pick(retry, 0), picker.pick(retry, 0)].map(memberOf)).toEqual(members);
+  });
+
+  test('keeps all members connected and waits while none is ready', () => {
+    const members = fakeMembers(3, 'transient-failure');
+    const update = policy().update(members, { now: 0, random: new SeededRandom(1) });
+    expect([update.connect, update.picker.pick(firstAttempt, 0)]).toEqual([members, { kind: 'wait' }]);
+    expect(
+      policy()
+        .update([], { now: 0, random: new SeededRandom(1) })
+        .picker.pick(firstAttempt, 0).kind,
+    ).toBe('wait');
+  });
+
+  test('a pick makes no object', () => {
+    const picker = pickerOver(fakeMembers(1));
+    expect(picker.pick(firstAttempt, 0)).toBe(picker.pick(firstAttempt, 0));
+  });
+});

@@ -1,0 +1,264 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { InvalidServiceConfigError } from '../errors/invalid-service-config-error.js';
+import { builtInPolicies } from '../pick/built-in-policies.js';
+import { parseServiceConfig } from './parse-service-config.js';
+import { emptyServiceConfig } from './service-config.js';
+
+const parse = (json: unknown) => parseServiceConfig(json, { policies: builtInPolicies });
+const configOf = (json: unknown) => parse(json).config;
+
+function problemsOf(json: unknown, path?: string): readonly string[] {
+  try {
+    parseServiceConfig(json, { policies: builtInPolicies, ...(path !== undefined && { path }) });
+  } catch (error) {
+    if (error instanceof InvalidServiceConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const retryPolicy = {
+  maxAttempts: 3,
+  initialBackoff: '0.1s',
+  maxBackoff: '1s',
+  backoffMultiplier: 2,
+  retryableStatusCodes: ['UNAVAILABLE'],
+};
+const withRetry = (change: object) => ({ methodConfig: [{ name: [{}], retryPolicy: { ...retryPolicy, ...change } }] });
+const at = 'methodConfig[0].retryPolicy';
+
+describe('parseServiceConfig', () => {
+  test('an empty config says nothing', () => {
+    for (const config of [
+      configOf({}),
+      configOf({ methodConfig: null, loadBalancingConfig: null }),
+      emptyServiceConfig,
+    ]) {
+      expect(config.loadBalancing).toBeUndefined();
+      expect(config.methodConfig('/a.B/C')).toEqual({});
+    }
+  });
+
+  test('reads everything that is supported', () => {
+    const { config, warnings } = parse({
+      loadBalancingConfig: [{ peak_ewma: {} }],
+      methodConfig: [{ name: [{ service: 'a.B' }], timeout: '1.050s', waitForReady: true, retryPolicy }],
+    });
+    expect(warnings).toEqual([]);
+    expect(config.loadBalancing?.name).toBe('peak_ewma');
+    expect(config.methodConfig('/a.B/C')).toEqual({
+      timeoutMs: 1_050,
+      waitForReady: true,
+      retryPolicy: {
+        maxAttempts: 3,
+        initialBackoffMs: 100,
+        maxBackoffMs: 1_000,
+        backoffMultiplier: 2,
+        retryableStatusCodes: new Set([14]),
+      },
+    });
+  });
+
+  test('the exact method counts before its service, that before the default, and they are not merged', () => {
+    const config = configOf({
+      methodConfig: [
+        { name: [{}], timeout: '1s' },
+        { name: [{ service: 'a.B' }, { service: 'a.C', method: 'Get' }], timeout: '2s' },
+        { name: [{ service: 'a.B', method: 'Get' }], waitForReady: false },
+      ],
+    });
+    expect(config.methodConfig('/a.B/Get')).toEqual({ waitForReady: false });
+    expect(config.methodConfig('/a.B/Put')).toEqual({ timeoutMs: 2_000 });
+    expect(config.methodConfig('/a.C/Get')).toEqual({ timeoutMs: 2_000 });
+    expect(config.methodConfig('/a.C/Put')).toEqual({ timeoutMs: 1_000 });
+    expect(config.methodConfig('/a.B/Put')).toBe(config.methodConfig('/a.B/Other'));
+    for (const odd of ['', '/', '//', 'x', '/a.B']) expect(config.methodConfig(odd)).toEqual({ timeoutMs: 1_000 });
+  });
+
+  test('null, empty and absent names are the same', () => {
+    for (const name of [{}, { service: null }, { service: '', method: null }]) {
+      expect(configOf({ methodConfig: [{ name: [name], timeout: '1s' }] }).methodConfig('/a/b')).toEqual({
+        timeoutMs: 1_000,
+      });
+    }
+    for (const name of [{ service: 'a' }, { service: 'a', method: '' }, { service: 'a', method: null }]) {
+      const problems = problemsOf({ methodConfig: [{ name: [{ service: 'a' }] }, { name: [name] }] });
+      expect(problems).toEqual(['methodConfig[1].name[0]: /a/ is named more than once']);
+    }
+    expect(problemsOf({ methodConfig: [{ name: [{}, { service: '' }] }] })).toEqual([
+      'methodConfig[0].name[1]: the default is named more than once',
+    ]);
+  });
+
+  test('an entry without a name is checked, applies to nothing, and is worth a warning', () => {
+    const { config, warnings } = parse({ methodConfig: [{ timeout: '1s' }, { name: [], timeout: '1s' }] });
+    expect(config.methodConfig('/a/b')).toEqual({});
+    expect(warnings).toEqual([
+      'methodConfig[0]: has no name, so it applies to no method',
+      'methodConfig[1]: has no name, so it applies to no method',
+    ]);
+    expect(problemsOf({ methodConfig: [{ timeout: '1' }] })).toHaveLength(1);
+  });
+
+  test.each([
+    [null, 'service config: null (expected: an object)'],
+    ['{}', 'service config: "{}" (expected: an object)'],
+    [[], 'service config: [] (expected: an object)'],
+    [{ methodConfig: {} }, 'methodConfig: {} (expected: a list)'],
+    [{ methodConfig: ['x'] }, 'methodConfig[0]: "x" (expected: an object)'],
+    [{ methodConfig: [{ name: {} }] }, 'methodConfig[0].name: {} (expected: a list)'],
+    [{ methodConfig: [{ name: ['a'] }] }, 'methodConfig[0].name[0]: "a" (expected: an object)'],
+    [{ methodConfig: [{ name: [{ service: 1 }] }] }, 'methodConfig[0].name[0].service: 1 (expected: a string)'],
+    [{ methodConfig: [{ name: [{ method: 'Get' }] }] }, 'methodConfig[0].name[0]: a method without its service'],
+    [
+      { methodConfig: [{ name: [{}], waitForReady: 'yes' }] },
+      'methodConfig[0].waitForReady: "yes" (expected: true or false)',
+    ],
+    [{ methodConfig: [{ name: [{}], timeout: 1 }] }, /^methodConfig\[0\]\.timeout: 1 \(expected: a duration/],
+    [
+      { methodConfig: [{ name: [{}], timeout: '-1s' }] },
+      'methodConfig[0].timeout: "-1s" (expected: a duration that is not negative)',
+    ],
+    [{ methodConfig: [{ name: [{}], retryPolicy: 1 }] }, `${at}: 1 (expected: an object)`],
+    [
+      withRetry({ maxAttempts: 1 }),
+      `${at}.maxAttempts: 1 (expected: an integer, at least 2, that counts the first attempt)`,
+    ],
+    [withRetry({ maxAttempts: '3' }), /maxAttempts: "3"/],
+    [withRetry({ maxAttempts: 2.5 }), /maxAttempts: 2\.5/],
+    [withRetry({ maxAttempts: undefined }), /maxAttempts: undefined/],
+    [withRetry({ initialBackoff: '0s' }), `${at}.initialBackoff: "0s" (expected: a duration above 0s)`],
+    [withRetry({ initialBackoff: null }), `${at}.initialBackoff: undefined (expected: a duration above 0s)`],
+    [withRetry({ maxBackoff: '-1s' }), `${at}.maxBackoff: "-1s" (expected: a duration above 0s)`],
+    [withRetry({ maxBackoff: 1 }), /maxBackoff: 1 /],
+    [withRetry({ backoffMultiplier: 0 }), `${at}.backoffMultiplier: 0 (expected: a number above 0)`],
+    [withRetry({ backoffMultiplier: '2' }), /backoffMultiplier: "2"/],
+    [
+      withRetry({ retryableStatusCodes: [] }),
+      `${at}.retryableStatusCodes: [] (expected: a list of at least one status code)`,
+    ],
+    [withRetry({ retryableStatusCodes: 'UNAVAILABLE' }), /retryableStatusCodes: "UNAVAILABLE"/],
+    [
+      withRetry({ retryableStatusCodes: ['NOPE'] }),
+      `${at}.retryableStatusCodes[0]: "NOPE" (expected: a gRPC status code other than OK)`,
+    ],
+    [withRetry({ retryableStatusCodes: [14, 17] }), /retryableStatusCodes\[1\]: 17/],
+    [withRetry({ retryableStatusCodes: [1.5] }), /retryableStatusCodes\[0\]: 1\.5/],
+    [withRetry({ retryableStatusCodes: ['OK'] }), /retryableStatusCodes\[0\]: "OK"/],
+    [withRetry({ retryableStatusCodes: ['toString'] }), /retryableStatusCodes\[0\]: "toString"/],
+    [{ loadBalancingConfig: [{ nope: {} }] }, /^loadBalancingConfig: nope: not supported by this version of Fairlead/],
+    [{ loadBalancingConfig: [], loadBalancingPolicy: 'round_robin' }, /^loadBalancingConfig: nothing: not supported/],
+    [{ loadBalancingPolicy: 'grpclb' }, /^loadBalancingPolicy: "grpclb" \(expected: "round_robin" or "pick_first"/],
+    [{ loadBalancingPolicy: 1 }, 'loadBalancingPolicy: 1 (expected: a string)'],
+  ])('%j is invalid', (json, problem) => {
+    const problems = problemsOf(json);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(problem);
+  });
+
+  test.each([
+    [{ retryThrottling: {} }, 'retryThrottling'],
+    [{ healthCheckConfig: {} }, 'healthCheckConfig'],
+    [{ connectionScaling: {} }, 'connectionScaling'],
+    [{ methodConfig: [{ name: [{}], hedgingPolicy: {} }] }, 'methodConfig[0].hedgingPolicy'],
+    [{ methodConfig: [{ name: [{}], maxRequestMessageBytes: 1 }] }, 'methodConfig[0].maxRequestMessageBytes'],
+    [{ methodConfig: [{ name: [{}], maxResponseMessageBytes: 1 }] }, 'methodConfig[0].maxResponseMessageBytes'],
+    [withRetry({ perAttemptRecvTimeout: '1s' }), `${at}.perAttemptRecvTimeout`],
+  ])('%j is refused by name', (json, path) => {
+    expect(problemsOf(json)).toEqual([`${path}: not supported by this version of Fairlead`]);
+  });
+
+  test('retry and hedging exclude each other', () => {
+    const problems = problemsOf({ methodConfig: [{ name: [{}], retryPolicy, hedgingPolicy: { maxAttempts: 2 } }] });
+    expect(problems).toContain('methodConfig[0]: retryPolicy and hedgingPolicy exclude each other');
+  });
+
+  test('lists all problems of a config at once, with the path that was given', () => {
+    const json = {
+      loadBalancingConfig: 'x',
+      retryThrottling: {},
+      methodConfig: [
+        { name: [{ method: 'a' }], timeout: 1 },
+        withRetry({ maxAttempts: 0, maxBackoff: 0 }).methodConfig[0],
+      ],
+    };
+    expect(problemsOf(json, 'serviceConfig').map((problem) => problem.split(': ')[0])).toEqual([
+      'serviceConfig.retryThrottling',
+      'serviceConfig.loadBalancingConfig',
+      'serviceConfig.methodConfig[0].timeout',
+      'serviceConfig.methodConfig[0].name[0]',
+      'serviceConfig.methodConfig[1].retryPolicy.maxAttempts',
+      'serviceConfig.methodConfig[1].retryPolicy.maxBackoff',
+    ]);
+  });
+
+  test('more than five attempts are five; codes are numbers or names in any case', () => {
+    const policy = configOf(
+      withRetry({ maxAttempts: 9, retryableStatusCodes: ['unavailable', 14, 'Resource_Exhausted', 4] }),
+    ).methodConfig('/a/b').retryPolicy;
+    expect(policy?.maxAttempts).toBe(5);
+    expect(policy?.retryableStatusCodes).toEqual(new Set([14, 8, 4]));
+  });
+
+  test('the deprecated policy name counts when there is no list', () => {
+    expect(configOf({ loadBalancingPolicy: 'ROUND_ROBIN' }).loadBalancing?.name).toBe('round_robin');
+    expect(configOf({ loadBalancingPolicy: 'pick_first' }).loadBalancing?.name).toBe('pick_first');
+    expect(configOf({ loadBalancingPolicy: '' }).loadBalancing).toBeUndefined();
+    const both = { loadBalancingPolicy: 'nonsense', loadBalancingConfig: [{ round_robin: {} }] };
+    expect(configOf(both).loadBalancing?.name).toBe('round_robin');
+  });
+
+  test('unknown fields are warnings that name the nearest known one', () => {
+    const { warnings } = parse({
+      methodConfigs: [],
+      comment: 'ours',
+      methodConfig: [{ name: [{ services: 'a' }], timeOut: '1s', hedgingPolicy: null }],
+    });
+    expect(warnings).toEqual([
+      'methodConfigs: unknown field, ignored (did you mean methodConfig?)',
+      'comment: unknown field, ignored',
+      'methodConfig[0].timeOut: unknown field, ignored (did you mean timeout?)',
+      'methodConfig[0].name[0].services: unknown field, ignored (did you mean service?)',
+    ]);
+  });
+
+  test('leaves the given object as it is, and throws nothing but its own error for any JSON', () => {
+    const key = fc.constantFrom(
+      'methodConfig',
+      'name',
+      'service',
+      'method',
+      'timeout',
+      'retryPolicy',
+      'maxAttempts',
+      'retryableStatusCodes',
+      'loadBalancingConfig',
+      'round_robin',
+      'loadBalancingPolicy',
+      '__proto__',
+      'x',
+    );
+    const { json } = fc.letrec((tie) => ({
+      leaf: fc.oneof(fc.constantFrom('1s', 'round_robin', '', null, 3), fc.jsonValue({ maxDepth: 0 })),
+      json: fc.oneof(
+        { maxDepth: 6 },
+        tie('leaf'),
+        fc.array(tie('json'), { maxLength: 3 }),
+        fc.dictionary(key, tie('json'), { maxKeys: 4 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(json, (value) => {
+        const before = JSON.stringify(value);
+        try {
+          parse(value);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvalidServiceConfigError);
+        }
+        expect(JSON.stringify(value)).toBe(before);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
