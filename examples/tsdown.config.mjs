@@ -1,0 +1,11 @@
+// Private: ESM only, no types; run with `npm run demo`.
+export default {
+  entry: ['quick-start/main.ts', 'rolling-update/main.ts', 'rolling-update/pod.ts'],
+  format: ['esm'],
+  outDir: 'lib',
+  // File by file: scripts find each other by their places.
+  unbundle: true,
+  platform: 'node',
+  target: 'node20',
+  fixedExtension: false,
+};
