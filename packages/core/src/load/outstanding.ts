@@ -7,33 +7,37 @@ import type { CallOutcome, Completion, Load } from './load.js';
  * failures, so a member that fails at once looks idle; combine it with ejection.
  */
 export class OutstandingLoad implements Load {
-  #inFlight = 0;
+  readonly #calls: CallCount = { inFlight: 0 };
 
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#calls.inFlight;
   }
 
   valueAt(): number {
-    return this.#inFlight;
+    return this.#calls.inFlight;
   }
 
   begin(): Completion {
-    this.#inFlight++;
-    return new OutstandingCompletion(() => this.#inFlight--);
+    return new OutstandingCompletion(this.#calls);
   }
 }
 
-class OutstandingCompletion implements Completion {
-  #release: (() => void) | undefined;
+interface CallCount {
+  inFlight: number;
+}
 
-  constructor(release: () => void) {
-    this.#release = release;
+class OutstandingCompletion implements Completion {
+  #calls: CallCount | undefined;
+
+  constructor(calls: CallCount) {
+    this.#calls = calls;
+    calls.inFlight++;
   }
 
   responded(): void {}
 
   end(_now: number, _outcome: CallOutcome): void {
-    this.#release?.();
-    this.#release = undefined;
+    if (this.#calls !== undefined) this.#calls.inFlight--;
+    this.#calls = undefined;
   }
 }

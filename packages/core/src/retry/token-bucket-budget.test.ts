@@ -29,6 +29,12 @@ describe('TokenBucketBudget', () => {
     expect(Math.abs(withdrawAll(budget, 0) - 10_000 * ratio)).toBeLessThanOrEqual(1);
   });
 
+  test('a share that binary cannot hold is not cut: 100 calls at 0.29 buy 29', () => {
+    const budget = new TokenBucketBudget({ ratio: 0.29, minPerSecond: 0 });
+    for (let call = 0; call < 100; call++) budget.deposit(0);
+    expect(withdrawAll(budget, 0)).toBe(29);
+  });
+
   test.each([
     [0.1, 10],
     [0.2, 5],

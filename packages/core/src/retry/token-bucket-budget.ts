@@ -31,7 +31,7 @@ const RULES = {
 /** The window moves in tenths of the time to live (Tower `TpsBudget`): a call counts for 90 to 100 % of it. */
 const SLOTS = 10;
 
-/** Ten deposits at a ratio of 0.1 must buy one attempt although ten times 0.1 is a little less than 1 in binary. */
+/** A hundred deposits at a ratio of 0.29 must buy 29 attempts although 100 · 0.29 is 28.999999999999996 in binary. */
 const ROUNDING = 1e-9;
 
 /**
