@@ -11,10 +11,10 @@ const isSource = (path) => !/\.test\.ts$|[\\/](?:lib|lib\.next|node_modules)[\\/
 /**
  * Builds lib/ of every package whose inputs, or whose dependencies' inputs, changed since it was last built.
  *
- * @param {{ force?: boolean }} [options]
+ * @param {{ force?: boolean, publishedOnly?: boolean }} [options] `publishedOnly` leaves out examples and benchmarks
  */
-export async function ensureBuilt({ force = false } = {}) {
-  const packages = [...publishedPackages(), ...privatePackages()];
+export async function ensureBuilt({ force = false, publishedOnly = false } = {}) {
+  const packages = [...publishedPackages(), ...(publishedOnly ? [] : privatePackages())];
   if (!force && stalePackages(packages).length === 0) return;
   await withLock('build', async () => {
     for (const { each, hash } of force ? withHashes(packages) : stalePackages(packages)) {

@@ -13,7 +13,7 @@ import { buildDirectory, fromRoot, publishedPackages, tarballDirectory } from '.
  * @returns {Promise<{ name: string, file: string }[]>} in dependency order
  */
 export async function ensureTarballs() {
-  await ensureBuilt();
+  await ensureBuilt({ publishedOnly: true });
   const packages = publishedPackages();
   const stampFile = join(buildDirectory, 'stamps', 'tarballs');
   await withLock('tarballs', async () => {
