@@ -1,11 +1,12 @@
-import { interceptorsFor, InterceptedChannel } from '@fairlead/interceptors';
+import { interceptorsFor, InterceptedChannel, type PolicyContext } from '@fairlead/interceptors';
 import { ChannelHandles, Pool, type ChannelHandle, type PoolEvents, type PoolSnapshot } from '@fairlead/pool';
-import type * as grpc from '@grpc/grpc-js';
+import * as grpc from '@grpc/grpc-js';
 import { resolveChannelOptions, type ChannelOptions } from './options.js';
 
 /** What {@link createChannel} makes: an ordinary gRPC channel that can tell more of itself. */
 export class Channel extends InterceptedChannel implements grpc.ChannelInterface {
   readonly #pool: Pool;
+  readonly #policies: PolicyContext;
   readonly #handles: ChannelHandles;
 
   constructor(target: string, credentials: grpc.ChannelCredentials, options: ChannelOptions) {
@@ -14,13 +15,28 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
     const pool = new Pool(target, credentials, poolOptions);
     super(pool, (path) => [...interceptors, ...interceptorsFor(config.methodConfig(path), policies)]);
     this.#pool = pool;
+    this.#policies = policies;
     this.#handles = new ChannelHandles(this);
     // Told when the caller has had the time to listen.
     queueMicrotask(() => warnings.forEach((warning) => pool.warn('service-config', warning)));
   }
 
-  /** A share in this channel: closing it gives the share back, and the channel closes with the last one. */
+  /**
+   * Stops: no new calls; calls that wait for a pod or for another attempt fail; those in flight go on for at most
+   * `drainGraceMs`. Then nothing is left: no socket, timer or listener; the `closed` event tells when. Idempotent.
+   */
+  override close(): void {
+    this.#policies.close();
+    super.close();
+  }
+
+  /**
+   * A share in this channel: closing it gives the share back, and the channel closes with the last one.
+   * @throws Error when the channel is closed.
+   */
   handle(): ChannelHandle {
+    if (this.getConnectivityState(false) === grpc.connectivityState.SHUTDOWN)
+      throw new Error('Channel has been shut down');
     return this.#handles.take();
   }
 

@@ -12,7 +12,13 @@ import {
   type TokenBucketBudgetOptions,
 } from '@fairlead/core';
 import { createPolicyContext, type PolicyContext } from '@fairlead/interceptors';
-import { POOL_OPTION_NAMES, splitChannelArguments, type ChannelArguments, type OwnPoolOptions, type PoolOptions } from '@fairlead/pool';
+import {
+  POOL_OPTION_NAMES,
+  splitChannelArguments,
+  type ChannelArguments,
+  type OwnPoolOptions,
+  type PoolOptions,
+} from '@fairlead/pool';
 import type * as grpc from '@grpc/grpc-js';
 import type { ServiceConfigJson } from './service-config-json.js';
 
@@ -55,7 +61,8 @@ const RULES = {
   retryBudget: custom((value): RetryBudget => new TokenBucketBudget(value as TokenBucketBudgetOptions)),
   interceptors: custom((value, name): readonly grpc.Interceptor[] => {
     if (value === undefined) return [];
-    if (Array.isArray(value) && value.every((one) => typeof one === 'function')) return [...(value as grpc.Interceptor[])];
+    if (Array.isArray(value) && value.every((one) => typeof one === 'function'))
+      return [...(value as grpc.Interceptor[])];
     throw new InvalidOptionError(name, value, 'a list of interceptors (functions)');
   }),
 };

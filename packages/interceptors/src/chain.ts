@@ -9,6 +9,8 @@ import { waitForReadyInterceptor } from './wait-for-ready/wait-for-ready-interce
 export interface PolicyContext {
   readonly clock: Clock;
   readonly retry: RetryShared;
+  /** Ends what waits for another attempt. Whoever closes the channel calls it first. Idempotent. */
+  close(): void;
 }
 
 /** One policy: where it stands in the chain and why, and how it is made for a method. */

@@ -2,7 +2,8 @@ import type { MethodConfig } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
 import { interceptorsFor, type PolicyContext } from './chain.js';
 import { composeChain } from './channel/intercept-channel.js';
-import type { NextCall } from './grpc-types.js';
+import { MethodCache } from './channel/method-cache.js';
+import { asInterceptingCall } from './grpc-types.js';
 
 /**
  * All policies as one standard interceptor, for the `interceptors` option of a plain client on any channel. The chain of
@@ -15,14 +16,9 @@ export function policyInterceptor(
   methodConfig: (path: string) => MethodConfig,
   context: PolicyContext,
 ): grpc.Interceptor {
-  const chains = new Map<string, readonly grpc.Interceptor[]>();
+  const chains = new MethodCache((path) => interceptorsFor(methodConfig(path), context));
   return (options, nextCall) => {
-    const { path } = options.method_definition;
-    let interceptors = chains.get(path);
-    if (interceptors === undefined) {
-      interceptors = interceptorsFor(methodConfig(path), context);
-      chains.set(path, interceptors);
-    }
-    return composeChain(interceptors, nextCall as NextCall)(options) as grpc.InterceptingCall;
+    const interceptors = chains.get(options.method_definition.path);
+    return asInterceptingCall(composeChain(interceptors, nextCall)(options));
   };
 }

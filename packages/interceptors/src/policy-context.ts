@@ -7,7 +7,8 @@ import {
   type RetryBudget,
 } from '@fairlead/core';
 import type { PolicyContext } from './chain.js';
-import { ReplaySpace } from './retry/replay-buffer.js';
+import { ReplaySpace } from './retry/replay-space.js';
+import { RetryWaits } from './retry/retry-waits.js';
 
 /** What a channel's policies share, where the defaults are not wanted. */
 export interface PolicyContextOptions {
@@ -26,5 +27,6 @@ export function createPolicyContext(options: PolicyContextOptions = {}): PolicyC
   const { clock = systemClock, random = systemRandom, budget = new TokenBucketBudget() } = options;
   const { perCallBufferBytes = 2 ** 20, channelBufferBytes = 2 ** 24 } = options;
   const space = new ReplaySpace(channelBufferBytes);
-  return { clock, retry: { clock, random, budget, space, perCallBufferBytes } };
+  const waits = new RetryWaits(clock);
+  return { clock, retry: { clock, random, budget, space, perCallBufferBytes, waits }, close: () => waits.close() };
 }

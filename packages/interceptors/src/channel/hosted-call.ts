@@ -1,4 +1,5 @@
-import * as grpc from '@grpc/grpc-js';
+import type * as grpc from '@grpc/grpc-js';
+import { EndedCall } from '../call/ended-call.js';
 import type {
   CallListener,
   GrpcCall,
@@ -11,12 +12,16 @@ import type {
 /**
  * The outer end of a chain: what a client gets from `createCall`. The chain is entered at `start`, because only then are
  * the call's credentials known, which a client sets between the two.
+ *
+ * An interceptor of the client may delay `start`, and grpc-js lets reads and cancellations overtake it: what comes early
+ * is kept.
  */
 export class HostedCall implements GrpcCall {
   readonly #enter: NextCall;
   readonly #options: InterceptorOptions;
   #call: InterceptingCallInterface | undefined;
-  #cancelled: { readonly code: grpc.status; readonly details: string } | undefined;
+  #early: ((call: InterceptingCallInterface) => void)[] | undefined;
+  #cancelled: EndedCall | undefined;
 
   constructor(enter: NextCall, options: InterceptorOptions) {
     this.#enter = enter;
@@ -28,30 +33,31 @@ export class HostedCall implements GrpcCall {
   }
 
   start(metadata: grpc.Metadata, listener: CallListener): void {
-    const cancelled = this.#cancelled;
-    if (cancelled) {
-      process.nextTick(() => listener.onReceiveStatus({ ...cancelled, metadata: new grpc.Metadata() }));
-      return;
-    }
-    this.#call = this.#enter(this.#options);
-    this.#call.start(metadata, listener);
+    const call = this.#cancelled ?? this.#enter(this.#options);
+    this.#call = call;
+    call.start(metadata, listener);
+    this.#early?.forEach((act) => act(call));
+    this.#early = undefined;
   }
 
   sendMessageWithContext(context: MessageContext, message: Buffer): void {
-    this.#call?.sendMessageWithContext(context, message);
+    if (this.#call) this.#call.sendMessageWithContext(context, message);
+    else this.#later((call) => call.sendMessageWithContext(context, message));
   }
 
   startRead(): void {
-    this.#call?.startRead();
+    if (this.#call) this.#call.startRead();
+    else this.#later((call) => call.startRead());
   }
 
   halfClose(): void {
-    this.#call?.halfClose();
+    if (this.#call) this.#call.halfClose();
+    else this.#later((call) => call.halfClose());
   }
 
   cancelWithStatus(code: grpc.status, details: string): void {
     if (this.#call) this.#call.cancelWithStatus(code, details);
-    else this.#cancelled ??= { code, details };
+    else this.#cancelled ??= new EndedCall(code, details);
   }
 
   getPeer(): string {
@@ -62,7 +68,12 @@ export class HostedCall implements GrpcCall {
     return this.#call?.getAuthContext() ?? null;
   }
 
+  /** For the tracer of grpc-js, which does not look above its own channels. */
   getCallNumber(): number {
     return 0;
+  }
+
+  #later(act: (call: InterceptingCallInterface) => void): void {
+    (this.#early ??= []).push(act);
   }
 }

@@ -1,18 +1,18 @@
-import type * as grpc from '@grpc/grpc-js';
+import * as grpc from '@grpc/grpc-js';
+import { EndedCall } from '../call/ended-call.js';
 import type { CreateCallArguments, GrpcCall, InterceptorOptions, NextCall } from '../grpc-types.js';
 import { BottomCall } from './bottom-call.js';
 import { HostedCall } from './hosted-call.js';
+import { MethodCache } from './method-cache.js';
 import { methodDefinitionOf } from './method-definition.js';
 
 /** Interceptors for every method, outermost first, or a function that gives those of one method (asked once for each). */
 export type MethodInterceptors = readonly grpc.Interceptor[] | ((path: string) => readonly grpc.Interceptor[]);
 
-/** Chains kept. A client has a few dozen methods; one that makes paths up at run time must not fill the memory. */
-const MAX_METHODS = 1_000;
-
 /** The chain of one method, made once. */
 interface Chain {
-  readonly enter: NextCall;
+  /** Undefined when the method has no interceptors. */
+  readonly enter: NextCall | undefined;
   readonly definition: InterceptorOptions['method_definition'];
 }
 
@@ -26,17 +26,14 @@ interface Chain {
  * A method without interceptors goes straight to the channel underneath. The returned channel owns the one underneath:
  * closing it closes both.
  */
-export function interceptChannel(
-  channel: grpc.ChannelInterface,
-  interceptors: MethodInterceptors,
-): InterceptedChannel {
+export function interceptChannel(channel: grpc.ChannelInterface, interceptors: MethodInterceptors): InterceptedChannel {
   return new InterceptedChannel(channel, interceptors);
 }
 
 export class InterceptedChannel implements grpc.ChannelInterface {
   readonly #channel: grpc.ChannelInterface;
   readonly #interceptorsOf: (path: string) => readonly grpc.Interceptor[];
-  readonly #chains = new Map<string, Chain | null>();
+  readonly #chains = new MethodCache((path) => this.#makeChain(path));
   #closed = false;
 
   constructor(channel: grpc.ChannelInterface, interceptors: MethodInterceptors) {
@@ -46,13 +43,14 @@ export class InterceptedChannel implements grpc.ChannelInterface {
 
   createCall(...args: CreateCallArguments): GrpcCall {
     const [path, deadline, host, parent, propagateFlags] = args;
-    const chain = this.#chainOf(path);
-    if (chain === null || this.#closed) return this.#channel.createCall(...args);
-    const options: InterceptorOptions = { method_definition: chain.definition, deadline };
+    const { enter, definition } = this.#chains.get(path);
+    // A closed channel throws by itself.
+    if (enter === undefined || this.#closed) return this.#channel.createCall(...args);
+    const options: InterceptorOptions = { method_definition: definition, deadline };
     if (host) options.host = host;
     if (parent) options.parent = parent as NonNullable<InterceptorOptions['parent']>;
-    if (propagateFlags) options.propagate_flags = propagateFlags;
-    return new HostedCall(chain.enter, options);
+    if (typeof propagateFlags === 'number') options.propagate_flags = propagateFlags;
+    return new HostedCall(enter, options);
   }
 
   /** Forgets the chains: the next call of each method asks for its interceptors anew. Calls in flight keep theirs. */
@@ -85,22 +83,16 @@ export class InterceptedChannel implements grpc.ChannelInterface {
     return this.#channel.getChannelzRef();
   }
 
-  #chainOf(path: string): Chain | null {
-    const known = this.#chains.get(path);
-    if (known !== undefined) return known;
-    const chain = this.#makeChain(path);
-    if (this.#chains.size < MAX_METHODS) this.#chains.set(path, chain);
-    return chain;
-  }
-
-  #makeChain(path: string): Chain | null {
+  #makeChain(path: string): Chain {
     const interceptors = this.#interceptorsOf(path);
-    if (interceptors.length === 0) return null;
-    return { enter: composeChain(interceptors, this.#bottom(path)), definition: methodDefinitionOf(path) };
+    const enter = interceptors.length === 0 ? undefined : composeChain(interceptors, this.#bottom(path));
+    return { enter, definition: methodDefinitionOf(path) };
   }
 
   #bottom(path: string): NextCall {
     return ({ deadline, host, parent, propagate_flags: flags, credentials }) => {
+      // Closed since the call was created. grpc-js does not throw at `start` either, where nobody would catch it.
+      if (this.#closed) return new EndedCall(grpc.status.UNAVAILABLE, 'Channel closed before call started');
       const call = this.#channel.createCall(path, deadline ?? Infinity, host, parent ?? null, flags);
       if (credentials) call.setCredentials(credentials);
       return new BottomCall(call);

@@ -1,31 +1,56 @@
-import { classifyFailure, type AttemptContext, type Endpoint, type FailureClass } from '@fairlead/core';
-import type * as grpc from '@grpc/grpc-js';
-import type { CallListener, InterceptingCallInterface } from '../grpc-types.js';
+import {
+  attachAttemptContext,
+  classifyFailure,
+  type AttemptContext,
+  type Clock,
+  type Endpoint,
+  type FailureClass,
+} from '@fairlead/core';
+import { status as Code, type Metadata, type StatusObject } from '@grpc/grpc-js';
 import type { AttemptRecord } from '../attempts/attempt-record.js';
+import type { CallListener, InterceptingCallInterface } from '../grpc-types.js';
+import { Playback } from './playback.js';
+import type { Transcript } from './transcript.js';
 
 /** What an attempt tells its call. */
 export interface AttemptObserver {
-  onHeaders(attempt: Attempt, metadata: grpc.Metadata): void;
+  onHeaders(attempt: Attempt, metadata: Metadata): void;
   onMessage(attempt: Attempt, message: unknown): void;
-  onStatus(attempt: Attempt, status: grpc.StatusObject): void;
+  onStatus(attempt: Attempt, status: StatusObject): void;
 }
 
 /** One wire call: the listener of its call, the context that the pool finds in its metadata, and its own record. */
 export class Attempt implements CallListener, AttemptContext {
+  readonly call: InterceptingCallInterface;
+  readonly playback: Playback;
   readonly tried: ReadonlySet<string>;
-  readonly startedAt: number;
-  call: InterceptingCallInterface | undefined;
   /** The pod that it was given to. */
   endpoint: Endpoint | undefined;
   othersUntried = false;
   #reported: FailureClass | undefined;
   #sawHeaders = false;
   readonly #observer: AttemptObserver;
+  readonly #startedAt: number;
 
-  constructor(observer: AttemptObserver, tried: ReadonlySet<string>, startedAt: number) {
+  constructor(
+    observer: AttemptObserver,
+    call: InterceptingCallInterface,
+    transcript: Transcript,
+    tried: ReadonlySet<string>,
+    now: number,
+  ) {
     this.#observer = observer;
+    this.call = call;
+    this.playback = new Playback(transcript, call);
     this.tried = tried;
-    this.startedAt = startedAt;
+    this.#startedAt = now;
+  }
+
+  /** @param metadata belongs to this attempt. */
+  start(metadata: Metadata): void {
+    attachAttemptContext(metadata, this);
+    this.call.start(metadata, this);
+    this.playback.begin();
   }
 
   onPicked(endpoint: Endpoint, othersUntried: boolean): void {
@@ -37,7 +62,7 @@ export class Attempt implements CallListener, AttemptContext {
     this.#reported = failure;
   }
 
-  onReceiveMetadata(metadata: grpc.Metadata): void {
+  onReceiveMetadata(metadata: Metadata): void {
     this.#sawHeaders = true;
     this.#observer.onHeaders(this, metadata);
   }
@@ -46,12 +71,13 @@ export class Attempt implements CallListener, AttemptContext {
     this.#observer.onMessage(this, message);
   }
 
-  onReceiveStatus(status: grpc.StatusObject): void {
+  onReceiveStatus(status: StatusObject): void {
+    this.playback.stop();
     this.#observer.onStatus(this, status);
   }
 
   /** What the pool says of the failure, or what the status tells where the channel is not a pool. */
-  failureOf({ code, details, metadata }: grpc.StatusObject): FailureClass {
+  failureOf({ code, details, metadata }: StatusObject): FailureClass {
     if (this.#reported !== undefined) return this.#reported;
     const fromServer = this.#sawHeaders || Object.keys(metadata.getMap()).length > 0;
     return classifyFailure({ code, details, fromServer });
@@ -65,14 +91,15 @@ export class Attempt implements CallListener, AttemptContext {
     return this.endpoint !== undefined || (this.#reported === undefined && failure !== 'unsent');
   }
 
-  record(status: grpc.StatusObject, epochOffset: number, now: number, next: AttemptRecord['next']): AttemptRecord {
+  record(status: StatusObject, clock: Clock, next: AttemptRecord['next']): AttemptRecord {
+    const durationMs = clock.now() - this.#startedAt;
     return {
       endpoint: this.endpoint,
-      startedAtMs: this.startedAt + epochOffset,
-      durationMs: now - this.startedAt,
+      startedAtMs: clock.epochNow() - durationMs,
+      durationMs,
       code: status.code,
       details: status.details,
-      failure: status.code === 0 ? undefined : this.failureOf(status),
+      failure: status.code === Code.OK ? undefined : this.failureOf(status),
       next,
     };
   }

@@ -1,5 +1,13 @@
-import { exponentialBackoff, type Backoff, type Clock, type Random, type RetryBudget, type RetryPolicy } from '@fairlead/core';
-import type { ReplaySpace } from './replay-buffer.js';
+import {
+  exponentialBackoff,
+  type Backoff,
+  type Clock,
+  type Random,
+  type RetryBudget,
+  type RetryPolicy,
+} from '@fairlead/core';
+import type { ReplaySpace } from './replay-space.js';
+import type { RetryWaits } from './retry-waits.js';
 
 /** What all calls of one channel share for their retries. */
 export interface RetryShared {
@@ -9,6 +17,7 @@ export interface RetryShared {
   readonly space: ReplaySpace;
   /** Bytes of messages that one call may keep for another attempt. */
   readonly perCallBufferBytes: number;
+  readonly waits: RetryWaits;
 }
 
 /** Everything that the calls of one method need for their retries. */

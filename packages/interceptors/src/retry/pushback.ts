@@ -2,9 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 
 /** What the server says of a retry in `grpc-retry-pushback-ms` (gRFC A6): nothing, not at all, or after this time. */
 export type Pushback =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'stop' }
-  | { readonly kind: 'after'; readonly delayMs: number };
+  { readonly kind: 'none' } | { readonly kind: 'stop' } | { readonly kind: 'after'; readonly delayMs: number };
 
 const MAX_INT32 = 2 ** 31 - 1;
 

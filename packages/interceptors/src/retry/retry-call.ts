@@ -1,9 +1,7 @@
 import * as grpc from '@grpc/grpc-js';
-import { attachAttemptContext, type Backoff, type FailureClass, type Timer } from '@fairlead/core';
-import { withAttempts } from '../attempts/attempts-of.js';
-import type { AttemptRecord } from '../attempts/attempt-record.js';
 import { fullListener } from '../call/full-listener.js';
-import { deadlineOf, onParentCancelled } from '../call/parent-call.js';
+import { ownStatus } from '../call/own-status.js';
+import { deadlineOf, isParentCancelled } from '../call/parent-call.js';
 import type {
   CallListener,
   InterceptingCallInterface,
@@ -13,41 +11,47 @@ import type {
   PartialListener,
 } from '../grpc-types.js';
 import { Attempt, type AttemptObserver } from './attempt.js';
-import { decide, type Decision } from './decide.js';
+import { CallHistory } from './call-history.js';
+import { messageSize } from './message-size.js';
 import type { MethodRetry } from './method-retry.js';
-import { pushbackOf } from './pushback.js';
-import { ReplayBuffer } from './replay-buffer.js';
+import type { WaitEnd } from './retry-waits.js';
+import { Transcript } from './transcript.js';
 
 const NOTHING_TRIED: ReadonlySet<string> = new Set();
 
+const CANCELLED = 'the call was cancelled';
+const PARENT_CANCELLED = 'the parent call was cancelled';
+const CLOSED = 'the channel was closed';
+const ANSWERED = 'the response had begun';
+const TOO_LONG = 'more was sent than may be kept for another attempt';
+
 /**
- * A call that may take several attempts. Until it is committed (response headers, or more to replay than may be kept) it
- * keeps what the client did and can do it again; after that it only forwards.
+ * A call that may take several attempts. Until it is committed to one (its response begins, or there is more to replay
+ * than may be kept), what the client did is kept and can be done again.
  */
 export class RetryCall implements InterceptingCallInterface, AttemptObserver {
   readonly #options: InterceptorOptions;
   readonly #nextCall: NextCall;
   readonly #method: MethodRetry;
+  readonly #transcript: Transcript;
+  /** Made right away, as every interceptor does, so that a closed channel throws where the client expects it. */
+  readonly #first: InterceptingCallInterface;
   #metadata: grpc.Metadata | undefined;
   #listener: CallListener | undefined;
-  #buffer: ReplayBuffer | undefined;
   #attempt: Attempt | undefined;
-  #wait: { readonly timer: Timer; readonly unlink: () => void } | undefined;
-  #tried = NOTHING_TRIED;
-  #trail: AttemptRecord[] | undefined;
-  #counted = 0;
-  #refused = 0;
-  #previousAttempts = 0;
-  #backoff: Backoff;
-  #committed = false;
-  #cancelled = false;
+  #history: CallHistory | undefined;
+  #stopWaiting: (() => void) | undefined;
+  /** Why there can be no other attempt. */
+  #committed: string | undefined;
+  #cancelled: grpc.StatusObject | undefined;
   #ended = false;
 
   constructor(options: InterceptorOptions, nextCall: NextCall, method: MethodRetry) {
     this.#options = options;
     this.#nextCall = nextCall;
     this.#method = method;
-    this.#backoff = method.backoff;
+    this.#transcript = new Transcript(method.space, method.perCallBufferBytes);
+    this.#first = nextCall(options);
   }
 
   // What the client calls.
@@ -55,8 +59,9 @@ export class RetryCall implements InterceptingCallInterface, AttemptObserver {
   start(metadata: grpc.Metadata, listener?: PartialListener): void {
     this.#metadata = metadata;
     this.#listener = fullListener(listener);
+    if (this.#cancelled) return this.#endSoon(this.#cancelled);
     this.#method.budget.deposit(this.#method.clock.now());
-    if (!this.#cancelled) this.#begin();
+    this.#begin(this.#first);
   }
 
   sendMessage(message: unknown): void {
@@ -64,198 +69,152 @@ export class RetryCall implements InterceptingCallInterface, AttemptObserver {
   }
 
   sendMessageWithContext(context: MessageContext, message: unknown): void {
-    if (this.#committed) return this.#attempt?.call?.sendMessageWithContext(context, message);
-    const kept = this.#replay().add(context, message, this.#sizeOf(message));
-    const call = this.#attempt?.call;
-    if (kept === undefined && call) {
-      this.#commit();
-      call.sendMessageWithContext(context, message);
+    if (this.#ended) return;
+    const attempt = this.#attempt;
+    if (attempt && this.#committed !== undefined && attempt.playback.caughtUp) {
+      attempt.call.sendMessageWithContext(context, message);
       return;
     }
-    // Between two attempts there is nothing to commit to: the next attempt is the last one, and takes the message along.
-    if (kept === undefined) this.#replay().overflow(context, message);
-    else call?.sendMessageWithContext(kept, message);
+    this.#transcript.add(context, message, this.#committed === undefined ? messageSize(message, this.#options) : 0);
+    if (attempt && this.#transcript.overflown) this.#commit(TOO_LONG);
+    attempt?.playback.advance();
   }
 
   startRead(): void {
-    if (!this.#committed) this.#replay().read();
-    this.#attempt?.call?.startRead();
+    if (this.#committed === undefined) this.#transcript.read();
+    this.#attempt?.call.startRead();
   }
 
   halfClose(): void {
-    if (!this.#committed) this.#replay().halfClose();
-    this.#attempt?.call?.halfClose();
+    this.#transcript.halfClose();
+    this.#attempt?.playback.advance();
   }
 
-  /** A cancel after the end is nothing. One between two attempts ends the call at once. */
+  /** A cancel after the end is nothing. One before the start is told at the start, one between two attempts at once. */
   cancelWithStatus(code: grpc.status, details: string): void {
-    if (this.#ended) return;
-    this.#cancelled = true;
-    const call = this.#attempt?.call;
-    if (call) return call.cancelWithStatus(code, details);
-    this.#stopWaiting();
-    this.#noteNoNext('the call was cancelled');
-    process.nextTick(() => this.#end({ code, details, metadata: new grpc.Metadata() }));
+    if (this.#ended || this.#cancelled) return;
+    this.#cancelled = ownStatus(code, details);
+    if (this.#attempt) return this.#attempt.call.cancelWithStatus(code, details);
+    if (!this.#listener) return this.#first.cancelWithStatus(code, details);
+    this.#history?.abandon(CANCELLED);
+    this.#endSoon(this.#cancelled);
   }
 
   getPeer(): string {
-    return this.#attempt?.call?.getPeer() ?? 'unknown';
+    return this.#attempt?.call.getPeer() ?? 'unknown';
   }
 
   getAuthContext(): ReturnType<InterceptingCallInterface['getAuthContext']> {
-    return this.#attempt?.call?.getAuthContext() ?? null;
+    return this.#attempt?.call.getAuthContext() ?? null;
   }
 
   // What an attempt says. Whatever an attempt says that is not the current one is late.
 
   onHeaders(attempt: Attempt, metadata: grpc.Metadata): void {
     if (attempt !== this.#attempt) return;
-    this.#commit();
+    this.#commit(ANSWERED);
     this.#listener?.onReceiveMetadata(metadata);
   }
 
   onMessage(attempt: Attempt, message: unknown): void {
     if (attempt !== this.#attempt) return;
     // A client with a unary response is told "no message" (null) before a failing status; that is not a response.
-    if (message === null && !this.#committed) return;
-    this.#commit();
+    if (message === null && this.#committed === undefined) return;
+    this.#commit(ANSWERED);
     this.#listener?.onReceiveMessage(message);
   }
 
   onStatus(attempt: Attempt, status: grpc.StatusObject): void {
     if (attempt !== this.#attempt || this.#ended) return;
-    if (status.code === grpc.status.OK) return this.#end(status);
-    const failure = attempt.failureOf(status);
-    const decision = this.#decide(attempt, failure, status);
-    this.#note(attempt, status, { retried: decision.retry, reason: decision.reason });
+    if (status.code === grpc.status.OK) {
+      this.#history?.succeeded(attempt, status);
+      return this.#end(status);
+    }
+    const history = (this.#history ??= new CallHistory(this.#method));
+    const decision = history.failed(attempt, status, this.#whyStop());
     if (!decision.retry) return this.#end(status);
     this.#attempt = undefined;
-    if (attempt.endpoint) this.#tried = new Set(this.#tried).add(attempt.endpoint.id);
-    if (failure === 'maybe-processed' || decision.costsBudget) this.#previousAttempts += 1;
-    this.#follow(decision, status);
+    const delayMs = history.delayMs(decision);
+    if (delayMs === undefined) return this.#again(history, status);
+    this.#stopWaiting = this.#method.waits.begin(delayMs, this.#options, (end) => this.#waited(end, history, status));
   }
 
-  #begin(): void {
-    const { clock } = this.#method;
-    const attempt = new Attempt(this, this.#tried, clock.now());
-    const metadata = (this.#metadata ?? new grpc.Metadata()).clone();
-    if (this.#previousAttempts > 0) metadata.set('grpc-previous-rpc-attempts', String(this.#previousAttempts));
-    attachAttemptContext(metadata, attempt);
-    this.#attempt = attempt;
+  #whyStop(): string | undefined {
+    if (this.#cancelled) return CANCELLED;
+    if (this.#committed !== undefined) return this.#committed;
+    if (this.#method.waits.closed) return CLOSED;
+    if (isParentCancelled(this.#options)) return PARENT_CANCELLED;
+    return deadlineOf(this.#options) <= this.#method.clock.epochNow() ? 'the deadline has passed' : undefined;
+  }
+
+  #waited(end: WaitEnd, history: CallHistory, last: grpc.StatusObject): void {
+    this.#stopWaiting = undefined;
+    switch (end) {
+      case 'elapsed':
+        return this.#again(history, last);
+      case 'deadline':
+        history.abandon('the deadline came before the next attempt');
+        return this.#end(deadlineExceeded(last));
+      case 'parent-cancelled':
+        history.abandon(PARENT_CANCELLED);
+        return this.#endSoon(ownStatus(grpc.status.CANCELLED, 'Cancelled by parent call'));
+      case 'channel-closed':
+        history.abandon(CLOSED);
+        return this.#endSoon(last);
+    }
+  }
+
+  #again(history: CallHistory, last: grpc.StatusObject): void {
+    let call: InterceptingCallInterface;
     try {
-      const call = this.#nextCall(this.#options);
-      attempt.call = call;
-      call.start(metadata, attempt);
-      this.#buffer?.replayOn(call);
-      if (this.#buffer?.overflown) this.#commit();
+      call = this.#nextCall(this.#options);
     } catch (error) {
-      // A closed channel throws. The first attempt throws to the client, as it would without this policy.
-      if (this.#trail === undefined) throw error;
-      const details = error instanceof Error ? error.message : String(error);
-      this.#end({ code: grpc.status.UNAVAILABLE, details, metadata: new grpc.Metadata() });
+      // A plain channel that was closed meanwhile throws.
+      history.abandon(`the next attempt could not be made: ${error instanceof Error ? error.message : String(error)}`);
+      return this.#endSoon(last);
     }
+    this.#begin(call);
   }
 
-  #decide(attempt: Attempt, failure: FailureClass, status: grpc.StatusObject): Decision {
-    if (this.#cancelled) return { retry: false, reason: 'the call was cancelled' };
-    if (this.#committed) return { retry: false, reason: 'the call was committed to this attempt' };
-    if (failure === 'refused') this.#refused += 1;
-    const picked = attempt.wasPicked(failure);
-    const free = (failure === 'unsent' && picked) || (failure === 'refused' && this.#refused === 1);
-    if (!free) this.#counted += 1;
-    const decision = decide(
-      {
-        code: status.code,
-        failure,
-        picked,
-        othersUntried: attempt.othersUntried,
-        pushback: pushbackOf(status.metadata),
-        counted: this.#counted,
-        refused: this.#refused,
-      },
-      this.#method.policy,
-    );
-    const { budget, clock } = this.#method;
-    if (!decision.retry || !decision.costsBudget || budget.tryWithdraw(clock.now())) return decision;
-    return { retry: false, reason: 'the retry budget is used up' };
+  #begin(call: InterceptingCallInterface): void {
+    const metadata = (this.#metadata as grpc.Metadata).clone();
+    this.#history?.announce(metadata);
+    const tried = this.#history?.tried ?? NOTHING_TRIED;
+    const attempt = new Attempt(this, call, this.#transcript, tried, this.#method.clock.now());
+    this.#attempt = attempt;
+    attempt.start(metadata);
+    if (this.#transcript.overflown) this.#commit(TOO_LONG);
   }
 
-  #follow(decision: Decision & { readonly retry: true }, status: grpc.StatusObject): void {
-    if (decision.delay === 'none') return this.#begin();
-    let delayMs: number;
-    if (decision.delay === 'backoff') {
-      delayMs = this.#backoff.delayMs(this.#method.random);
-      this.#backoff = this.#backoff.next();
-    } else {
-      delayMs = decision.delay.pushbackMs;
-      // After a pushback the backoff starts anew (gRFC A6).
-      this.#backoff = this.#method.backoff;
-    }
-    this.#waitFor(delayMs, status);
-  }
-
-  /** Waits, but not beyond the deadline: then the call ends as if it had waited for an answer. */
-  #waitFor(delayMs: number, status: grpc.StatusObject): void {
-    const { clock } = this.#method;
-    const leftMs = deadlineOf(this.#options) - clock.epochNow();
-    const expires = leftMs <= delayMs;
-    const timer = clock.schedule(Math.max(0, Math.min(delayMs, leftMs)), () => {
-      this.#stopWaiting();
-      if (!expires) return this.#begin();
-      this.#noteNoNext('the deadline came before the next attempt');
-      this.#end(deadlineExceeded(status));
-    }, true);
-    const unlink = onParentCancelled(this.#options, () => {
-      this.cancelWithStatus(grpc.status.CANCELLED, 'Cancelled by parent call');
-    });
-    this.#wait = { timer, unlink };
-  }
-
-  #stopWaiting(): void {
-    this.#wait?.timer.cancel();
-    this.#wait?.unlink();
-    this.#wait = undefined;
-  }
-
-  #commit(): void {
-    if (this.#committed) return;
-    this.#committed = true;
-    this.#buffer?.free();
-    this.#buffer = undefined;
+  #commit(why: string): void {
+    if (this.#committed !== undefined) return;
+    this.#committed = why;
+    this.#transcript.release();
+    this.#attempt?.playback.forget();
   }
 
   #end(status: grpc.StatusObject): void {
     if (this.#ended) return;
+    this.#close();
+    this.#listener?.onReceiveStatus(this.#history?.attachTo(status) ?? status);
+  }
+
+  /** Ends the call, and tells the client when it is out of the method that it is in. */
+  #endSoon(status: grpc.StatusObject): void {
+    if (this.#ended) return;
+    this.#close();
+    const told = this.#history?.attachTo(status) ?? status;
+    process.nextTick(() => this.#listener?.onReceiveStatus(told));
+  }
+
+  #close(): void {
     this.#ended = true;
-    this.#stopWaiting();
-    this.#commit();
-    this.#listener?.onReceiveStatus(this.#trail === undefined ? status : withAttempts(status, this.#trail));
-  }
-
-  #note(attempt: Attempt, status: grpc.StatusObject, next: AttemptRecord['next']): void {
-    const { clock } = this.#method;
-    const now = clock.now();
-    (this.#trail ??= []).push(attempt.record(status, clock.epochNow() - now, now, next));
-  }
-
-  /** The attempt that was to follow the last one does not. */
-  #noteNoNext(reason: string): void {
-    const last = this.#trail?.pop();
-    if (last) this.#trail?.push({ ...last, next: { retried: false, reason } });
-  }
-
-  #replay(): ReplayBuffer {
-    return (this.#buffer ??= new ReplayBuffer(this.#method.space, this.#method.perCallBufferBytes));
-  }
-
-  #sizeOf(message: unknown): number {
-    if (message instanceof Uint8Array) return message.byteLength;
-    // In a client's own `interceptors` the message is not serialized yet; its size has to be found out.
-    return this.#options.method_definition.requestSerialize(message).byteLength;
+    this.#stopWaiting?.();
+    this.#commit('the call is over');
   }
 }
 
-function deadlineExceeded(last: grpc.StatusObject): grpc.StatusObject {
-  const details = `Deadline exceeded while waiting to retry; last failure: ${grpc.status[last.code]}: ${last.details}`;
-  return { code: grpc.status.DEADLINE_EXCEEDED, details, metadata: new grpc.Metadata() };
+function deadlineExceeded({ code, details }: grpc.StatusObject): grpc.StatusObject {
+  const cause = `${grpc.status[code]}: ${details}`;
+  return ownStatus(grpc.status.DEADLINE_EXCEEDED, `Deadline exceeded while waiting to retry; last failure: ${cause}`);
 }

@@ -1,0 +1,45 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { InterceptingCallInterface, PartialListener } from '../grpc-types.js';
+import { ownStatus } from './own-status.js';
+
+/** A call that was over before it could begin: it tells its status, and takes everything else in silence. */
+export class EndedCall implements InterceptingCallInterface {
+  readonly #status: grpc.StatusObject;
+
+  constructor(code: grpc.status, details: string) {
+    this.#status = ownStatus(code, details);
+  }
+
+  /** A client does not expect to be told anything while it is still in `start`. */
+  start(_metadata: grpc.Metadata, listener?: PartialListener): void {
+    process.nextTick(() => listener?.onReceiveStatus?.(this.#status));
+  }
+
+  sendMessage(): void {
+    // Nobody is there to send it to.
+  }
+
+  sendMessageWithContext(): void {
+    // The write callback is not called: the client learns from the status that it need not write on.
+  }
+
+  startRead(): void {
+    // There is nothing to read but the status.
+  }
+
+  halfClose(): void {
+    // It is closed on both sides.
+  }
+
+  cancelWithStatus(): void {
+    // A cancel after the end is nothing.
+  }
+
+  getPeer(): string {
+    return 'unknown';
+  }
+
+  getAuthContext(): null {
+    return null;
+  }
+}

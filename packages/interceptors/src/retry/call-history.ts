@@ -1,0 +1,97 @@
+import type { Backoff, FailureClass } from '@fairlead/core';
+import type { Metadata, StatusObject } from '@grpc/grpc-js';
+import type { AttemptRecord } from '../attempts/attempt-record.js';
+import { withAttempts } from '../attempts/attempts-of.js';
+import type { Attempt } from './attempt.js';
+import { decide, type Decision } from './decide.js';
+import type { MethodRetry } from './method-retry.js';
+import { pushbackOf } from './pushback.js';
+
+/** The attempts of one call so far: their trail, and what they used up. A call that does not fail has none. */
+export class CallHistory {
+  readonly #method: MethodRetry;
+  readonly #trail: AttemptRecord[] = [];
+  #tried: ReadonlySet<string> = new Set();
+  /** Attempts that count against `maxAttempts`. */
+  #counted = 0;
+  #refused = 0;
+  /** Attempts that the server is told of: those that it may have seen, but for the first refused one (gRFC A6). */
+  #previousAttempts = 0;
+  #backoff: Backoff;
+
+  constructor(method: MethodRetry) {
+    this.#method = method;
+    this.#backoff = method.backoff;
+  }
+
+  /** Ids of the pods that attempts were given to. */
+  get tried(): ReadonlySet<string> {
+    return this.#tried;
+  }
+
+  /**
+   * An attempt has failed: notes it and decides what follows.
+   * @param stop why no other attempt can follow, whatever the rules say.
+   */
+  failed(attempt: Attempt, status: StatusObject, stop: string | undefined): Decision {
+    const failure = attempt.failureOf(status);
+    const decision =
+      stop === undefined ? this.#decide(attempt, failure, status) : { retry: false as const, reason: stop };
+    this.#note(attempt, status, { retried: decision.retry, reason: decision.reason });
+    if (!decision.retry) return decision;
+    if (attempt.endpoint) this.#tried = new Set(this.#tried).add(attempt.endpoint.id);
+    if (failure === 'maybe-processed' || decision.costsBudget) this.#previousAttempts += 1;
+    return decision;
+  }
+
+  succeeded(attempt: Attempt, status: StatusObject): void {
+    this.#note(attempt, status, { retried: false, reason: 'it succeeded' });
+  }
+
+  /** The attempt that was to follow the last one does not. */
+  abandon(reason: string): void {
+    const last = this.#trail.pop();
+    if (last) this.#trail.push({ ...last, next: { retried: false, reason } });
+  }
+
+  /** How long to wait before the attempt that was decided on; undefined for not at all. */
+  delayMs({ delay }: Decision & { readonly retry: true }): number | undefined {
+    if (delay === 'none') return undefined;
+    if (delay === 'backoff') {
+      const delayMs = this.#backoff.delayMs(this.#method.random);
+      this.#backoff = this.#backoff.next();
+      return delayMs;
+    }
+    // After a pushback the backoff starts anew (gRFC A6).
+    this.#backoff = this.#method.backoff;
+    return delay.pushbackMs;
+  }
+
+  /** Tells the server of the next attempt how many there were before it. */
+  announce(metadata: Metadata): void {
+    if (this.#previousAttempts > 0) metadata.set('grpc-previous-rpc-attempts', String(this.#previousAttempts));
+  }
+
+  /** The status with the trail. */
+  attachTo(status: StatusObject): StatusObject {
+    return withAttempts(status, this.#trail);
+  }
+
+  #decide(attempt: Attempt, failure: FailureClass, status: StatusObject): Decision {
+    if (failure === 'refused') this.#refused += 1;
+    const picked = attempt.wasPicked(failure);
+    const free = (failure === 'unsent' && picked) || (failure === 'refused' && this.#refused === 1);
+    if (!free) this.#counted += 1;
+    const { othersUntried } = attempt;
+    const pushback = pushbackOf(status.metadata);
+    const given = { code: status.code, failure, picked, othersUntried, pushback };
+    const { budget, clock, policy } = this.#method;
+    const decision = decide({ ...given, counted: this.#counted, refused: this.#refused }, policy);
+    if (!decision.retry || !decision.costsBudget || budget.tryWithdraw(clock.now())) return decision;
+    return { retry: false, reason: 'the retry budget is used up' };
+  }
+
+  #note(attempt: Attempt, status: StatusObject, next: AttemptRecord['next']): void {
+    this.#trail.push(attempt.record(status, this.#method.clock, next));
+  }
+}

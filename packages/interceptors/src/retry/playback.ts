@@ -1,0 +1,66 @@
+import type { InterceptingCallInterface } from '../grpc-types.js';
+import type { Sent, Transcript } from './transcript.js';
+
+/**
+ * Does on the call of one attempt what the client did, and goes on as the client does more.
+ *
+ * One message at a time: a call of grpc-js that is not on the wire yet holds back a single message and forgets it when
+ * it is given another, because its own clients wait for the write callback (`resolving-call.ts`, `pendingMessage`).
+ */
+export class Playback {
+  readonly #transcript: Transcript;
+  readonly #call: InterceptingCallInterface;
+  #position = 0;
+  #writing = false;
+  #halfClosed = false;
+  #stopped = false;
+
+  constructor(transcript: Transcript, call: InterceptingCallInterface) {
+    this.#transcript = transcript;
+    this.#call = call;
+  }
+
+  /** Everything so far was sent and accepted. */
+  get caughtUp(): boolean {
+    return !this.#writing && this.#transcript.messageAt(this.#position) === undefined;
+  }
+
+  begin(): void {
+    if (this.#stopped) return;
+    for (let reads = this.#transcript.reads; reads > 0; reads -= 1) this.#call.startRead();
+    this.advance();
+  }
+
+  /** The transcript has grown. */
+  advance(): void {
+    if (this.#stopped) return;
+    const next = this.#writing ? undefined : this.#transcript.messageAt(this.#position);
+    if (next !== undefined) this.#send(next);
+    if (this.#halfClosed || !this.#transcript.halfClosed) return;
+    // The last message need not have been accepted: clients with a single message half-close right after it.
+    if (this.#transcript.messageAt(this.#position) !== undefined) return;
+    this.#halfClosed = true;
+    this.#call.halfClose();
+  }
+
+  /** No other attempt will need what this one has sent. */
+  forget(): void {
+    this.#position = this.#transcript.sent(this.#position);
+  }
+
+  /** The attempt is over. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #send({ context, message }: Sent): void {
+    this.#writing = true;
+    this.#position = this.#transcript.sent(this.#position + 1);
+    const callback = (error?: Error | null): void => {
+      this.#writing = false;
+      context.callback?.(error);
+      this.advance();
+    };
+    this.#call.sendMessageWithContext({ ...context, callback }, message);
+  }
+}
