@@ -7,16 +7,22 @@ import { dirname, join } from 'node:path';
  * sets times at will.
  *
  * @param {readonly string[]} paths files or folders (taken whole); one that does not exist counts as such
- * @param {(path: string) => boolean} [accept] filter for files found in folders
+ * @param {(path: string) => boolean} [accept] filter for what is found in folders; the path of a folder ends with a slash
  */
 export function contentHash(paths, accept = () => true) {
   const hash = createHash('sha256');
-  const add = (path, found) => {
+  const add = (path) => {
     if (!existsSync(path)) hash.update(`${path}\0absent\0`);
-    else if (statSync(path).isDirectory()) for (const name of readdirSync(path).sort()) add(join(path, name), true);
-    else if (!found || accept(path)) hash.update(`${path}\0`).update(readFileSync(path)).update('\0');
+    else if (statSync(path).isDirectory()) addFolder(path);
+    else hash.update(`${path}\0`).update(readFileSync(path)).update('\0');
   };
-  for (const path of paths) add(path, false);
+  const addFolder = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(folder, entry.name);
+      if (accept(entry.isDirectory() ? `${path}/` : path)) add(path);
+    }
+  };
+  for (const path of paths) add(path);
   return hash.digest('hex');
 }
 

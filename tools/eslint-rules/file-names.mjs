@@ -16,7 +16,7 @@ export const fileNames = {
   },
   create(context) {
     const name = basename(context.filename);
-    const stem = name.replace(/(?:\.integration)?(?:\.test|\.bench|\.config)?\.m?ts$/, '');
+    const stem = name.replace(/(?:\.integration)?(?:\.test|\.bench|\.config|\.d)?\.m?ts$/, '');
     const messageId = VAGUE.test(stem) ? 'vague' : KEBAB.test(stem) ? undefined : 'kebab';
     return { Program: (node) => messageId && context.report({ node, messageId, data: { name } }) };
   },

@@ -1,7 +1,9 @@
 /** Constructs that have a better twin in this code base. Lists, because ESLint replaces the setting, it does not merge. */
 export const oneWayToWriteIt = [
   {
-    selector: ':matches(PropertyDefinition, MethodDefinition, TSParameterProperty)[accessibility="private"]',
+    // A private constructor has no # form.
+    selector:
+      ':matches(PropertyDefinition, MethodDefinition[kind!="constructor"], TSParameterProperty)[accessibility="private"]',
     message: 'Use #private: the private of TypeScript is gone at run time, and shows in the emitted types.',
   },
   {

@@ -105,6 +105,8 @@ const allowed = [
   ["export * from './y.js';\nexport { z } from './z.js';", 'packages/pool/src/index.ts'],
   ["export * from './y.js';", 'packages/interceptors/src/retry/index.ts'],
   ['export const x = 1 as const;', 'packages/pool/src/call/tracked-call.integration.test.ts'],
+  ['export const x = 1 as const;', 'packages/testing/src/cluster/dns-packet.d.ts'],
+  ['export class X {\n  private constructor() {}\n}', 'packages/pool/src/x.ts'],
   [
     '// eslint-disable-next-line eqeqeq -- null and undefined mean the same here\nexport const x = 1 == 2;',
     'packages/pool/src/x.ts',

@@ -37,6 +37,8 @@ describe('ShutdownSequence', () => {
     clock.advance(100);
     sequence.begin('SIGTERM');
     expect(sequence.phase).toBe('announcing');
+    // Somebody awaits the end: a process with nothing else to do must not exit under it.
+    expect(clock.pendingKeepAliveTimers).toBe(1);
     clock.advance(4_999);
     expect(log).toEqual(['announce@100']);
     clock.advance(1);
