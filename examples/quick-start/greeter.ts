@@ -16,10 +16,7 @@ const greeterService = {
 } as const satisfies grpc.ServiceDefinition;
 
 export interface GreeterClient extends grpc.Client {
-  sayHello(
-    name: string,
-    callback: (error: grpc.ServiceError | null, greeting?: string) => void,
-  ): grpc.ClientUnaryCall;
+  sayHello(name: string, callback: (error: grpc.ServiceError | null, greeting?: string) => void): grpc.ClientUnaryCall;
 }
 
 export const GreeterClient = grpc.makeGenericClientConstructor(greeterService, 'Greeter') as unknown as new (

@@ -20,7 +20,12 @@ export async function main(args: readonly string[]): Promise<void> {
   const runs: ScenarioRun[] = [];
   for (const client of options.clients) runs.push(await runOne(client, options));
   const results = runs.map((run) => measure(run, options.mode, options.seconds));
-  process.stdout.write(`\n${renderTable(results, runs.map((run) => run.title))}\n`);
+  process.stdout.write(
+    `\n${renderTable(
+      results,
+      runs.map((run) => run.title),
+    )}\n`,
+  );
   await write(options, runs, results);
 }
 
@@ -33,10 +38,14 @@ async function runOne(client: DemoOptions['clients'][number], options: DemoOptio
   }
 }
 
-async function write(options: DemoOptions, runs: readonly ScenarioRun[], results: readonly DemoResult[]): Promise<void> {
+async function write(
+  options: DemoOptions,
+  runs: readonly ScenarioRun[],
+  results: readonly DemoResult[],
+): Promise<void> {
   const facts = { seed: options.seed, node: process.version, grpcJs: grpcJsVersion() };
   if (options.json) writeFileSync(options.json, `${JSON.stringify({ ...facts, results }, null, 2)}\n`);
-  if (options.svg) writeFileSync(options.svg, await renderPicture(runs));
+  if (options.svg) writeFileSync(options.svg, await renderPicture(runs, options.rps));
   writeFileSync(options.report, await renderReport(runs, results, { ...facts, ...options }));
   process.stdout.write(`\nReport with charts: ${options.report}\n`);
 }

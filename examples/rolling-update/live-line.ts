@@ -37,7 +37,9 @@ export class LiveLine {
     const second = String(Math.round((performance.now() - load.startedAt) / 1_000)).padStart(4);
     const failed = recent.length - ok.length;
     const failures = failed === 0 ? '' : `   ${failed} FAILED`;
-    process.stderr.write(`${second}s  ${this.#phase.padEnd(22)} ${String(ok.length).padStart(4)} ok on ${pods} pods${failures}\n`);
+    process.stderr.write(
+      `${second}s  ${this.#phase.padEnd(22)} ${String(ok.length).padStart(4)} ok on ${pods} pods${failures}\n`,
+    );
   }
 
   get title(): string {

@@ -45,7 +45,9 @@ export function measure(run: ScenarioRun, mode: string, seconds: number): DemoRe
     executedTwice: run.executedTwice.length,
     longestFailingMs: round(Math.max(longestSilence(run, ok), longestFailingSpan(calls)), 0) ?? 0,
     podsUsed: new Set(ok.map((call) => call.pod)).size,
-    firstCallOnAddedMs: firstCalls.map(({ at, publishedAt }) => round(at === undefined ? undefined : at - publishedAt, 0)),
+    firstCallOnAddedMs: firstCalls.map(({ at, publishedAt }) =>
+      round(at === undefined ? undefined : at - publishedAt, 0),
+    ),
     addedShare: addedShare(run, ok, firstCalls),
     p50Ms: round(percentile(all, 0.5)),
     p99Ms: round(percentile(all, 0.99)),
@@ -106,7 +108,10 @@ function longestSilence(run: ScenarioRun, ok: readonly CallRecord[]): number {
 }
 
 function longestFailingSpan(calls: readonly CallRecord[]): number {
-  const ends = calls.filter((call) => !succeeded(call)).map((call) => call.endedAt).sort((a, b) => a - b);
+  const ends = calls
+    .filter((call) => !succeeded(call))
+    .map((call) => call.endedAt)
+    .sort((a, b) => a - b);
   let longest = 0;
   let first = ends[0] ?? 0;
   let previous = first;

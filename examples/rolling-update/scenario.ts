@@ -46,7 +46,11 @@ export interface Progress {
 }
 
 /** Starts pods, loads them, rolls them, adds to them, slows one down. Every client gets the same. */
-export async function runScenario(client: ClientName, options: ScenarioOptions, progress: Progress): Promise<ScenarioRun> {
+export async function runScenario(
+  client: ClientName,
+  options: ScenarioOptions,
+  progress: Progress,
+): Promise<ScenarioRun> {
   progress('starting 5 pods', undefined);
   const cluster = await LocalCluster.start({ seed: options.seed });
   try {
