@@ -1,4 +1,4 @@
-import type * as grpc from '@grpc/grpc-js';
+import * as grpc from '@grpc/grpc-js';
 
 /** Hands out shares in a channel and closes it when the last one is given back. */
 export class ChannelHandles {
@@ -44,7 +44,7 @@ export class ChannelHandle implements grpc.ChannelInterface {
   }
 
   getConnectivityState(tryToConnect: boolean): grpc.connectivityState {
-    return this.#channel.getConnectivityState(tryToConnect);
+    return this.#closed ? grpc.connectivityState.SHUTDOWN : this.#channel.getConnectivityState(tryToConnect);
   }
 
   watchConnectivityState(
@@ -52,6 +52,7 @@ export class ChannelHandle implements grpc.ChannelInterface {
     deadline: Date | number,
     callback: (error?: Error) => void,
   ): void {
+    this.#requireOpen();
     this.#channel.watchConnectivityState(currentState, deadline, callback);
   }
 
@@ -62,7 +63,11 @@ export class ChannelHandle implements grpc.ChannelInterface {
   createCall(
     ...args: Parameters<grpc.ChannelInterface['createCall']>
   ): ReturnType<grpc.ChannelInterface['createCall']> {
-    if (this.#closed) throw new Error('Channel has been shut down');
+    this.#requireOpen();
     return this.#channel.createCall(...args);
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new Error('Channel has been shut down');
   }
 }

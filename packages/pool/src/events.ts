@@ -43,8 +43,22 @@ export interface PoolEvents {
   closed: [];
 }
 
-/** Typed events. An event nobody listens to is not even built: callers ask `listens` first. */
+/**
+ * Typed events. An event nobody listens to is not even built: callers ask `listens` first.
+ *
+ * A listener that throws is an uncaught exception of its own: it must not stop the change that it was told of half-way.
+ */
 export class PoolEmitter extends EventEmitter<PoolEvents> {
+  tell<E extends keyof PoolEvents>(name: E, ...args: PoolEvents[E]): void {
+    try {
+      (this as EventEmitter).emit(name, ...args);
+    } catch (error) {
+      process.nextTick(() => {
+        throw error;
+      });
+    }
+  }
+
   listens(name: keyof PoolEvents): boolean {
     return this.listenerCount(name) > 0;
   }

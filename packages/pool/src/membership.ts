@@ -73,7 +73,7 @@ export class Membership {
     const { events } = this.#context;
     if (!events.listens('endpoints')) return;
     const endpointsOf = (members: readonly Member[]): Endpoint[] => members.map((member) => member.endpoint);
-    events.emit('endpoints', { added: endpointsOf(added), changed: endpointsOf(changed), removed: endpointsOf(removed) });
+    events.tell('endpoints', { added: endpointsOf(added), changed: endpointsOf(changed), removed: endpointsOf(removed) });
   }
 
   /** Drains everybody. `done` is called when the last member is closed. */
@@ -91,7 +91,7 @@ export class Membership {
     this.#draining.add(member);
     drainMember(member, drainGraceMs, why, clock, (cut) => {
       this.#draining.delete(member);
-      if (events.listens('drained')) events.emit('drained', { endpoint: member.endpoint, cut });
+      if (events.listens('drained')) events.tell('drained', { endpoint: member.endpoint, cut });
       if (this.#draining.size === 0) this.#onDrained?.();
     });
   }
@@ -99,7 +99,7 @@ export class Membership {
   #onMemberChange(member: Member, change: MemberChange): void {
     if (this.#closed) return;
     const { events } = this.#context;
-    if (events.listens('member')) events.emit('member', { endpoint: member.endpoint, ...change });
+    if (events.listens('member')) events.tell('member', { endpoint: member.endpoint, ...change });
     this.#update(() => {
       if (change.lost || change.to === 'transient-failure') this.#context.onTrouble(change);
     });
@@ -111,11 +111,14 @@ export class Membership {
     action?.();
     if (this.#updating || this.#closed) return;
     this.#updating = true;
-    while (this.#dirty) {
-      this.#dirty = false;
-      this.#askPolicy();
+    try {
+      while (this.#dirty && !this.#closed) {
+        this.#dirty = false;
+        this.#askPolicy();
+      }
+    } finally {
+      this.#updating = false;
     }
-    this.#updating = false;
     this.#context.onPicker();
   }
 

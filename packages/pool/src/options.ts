@@ -19,6 +19,7 @@ import {
 } from '@fairlead/core';
 import * as grpc from '@grpc/grpc-js';
 import { checkChannelArguments, splitChannelArguments, type ChannelArguments } from './channel-arguments.js';
+import { CHANNEL_FACTORY, createMemberChannel, type MemberChannelFactory } from './member/member-channel.js';
 
 /**
  * Options of a pool. `grpc.*` and `grpc-node.*` channel arguments may stand beside them and go to every member's
@@ -74,6 +75,7 @@ export interface ResolvedPoolOptions extends ResolverOptions {
   readonly backoff: Backoff;
   /** What goes to the members. */
   readonly channelArguments: grpc.ChannelOptions;
+  readonly channelFactory: MemberChannelFactory;
 }
 
 const RULES = {
@@ -107,6 +109,7 @@ export function resolvePoolOptions(credentials: unknown, options: PoolOptions): 
     balancing: resolved.balancing ?? peakEwmaPolicy.create({}, 'peak_ewma'),
     backoff: exponentialBackoff(backoff),
     channelArguments: forwarded,
+    channelFactory: (options as { [CHANNEL_FACTORY]?: MemberChannelFactory })[CHANNEL_FACTORY] ?? createMemberChannel,
   });
 }
 

@@ -74,7 +74,11 @@ export class Placement implements CallHost {
         call.fail(status.UNAVAILABLE, result.reason, 'unsent');
         return true;
       }
-      if (!result.member.confirmReady()) continue;
+      if (!result.member.confirmReady()) {
+        // To learn of the loss may have brought a new picker, which may have served this very call if it was waiting.
+        if (call.settled) return true;
+        continue;
+      }
       this.#waiting.delete(call);
       call.assign(result.member, now);
       return true;

@@ -1,5 +1,5 @@
 import * as grpc from '@grpc/grpc-js';
-import { authorityOf, parseTarget, validateEndpoints, type ResolverState, type Target } from '@fairlead/core';
+import { authorityOf, parseTarget, type ResolverState, type Target } from '@fairlead/core';
 import { ChannelHandles, type ChannelHandle } from './channel-handle.js';
 import { PoolCall } from './call/pool-call.js';
 import { ConnectivityWatch } from './connectivity-watch.js';
@@ -117,10 +117,13 @@ export class Pool implements grpc.ChannelInterface {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#resolution.close();
-    this.#placement.close();
-    this.#membership.close(() => this.#events.emit('closed'));
-    this.#setState(grpc.connectivityState.SHUTDOWN);
+    try {
+      this.#resolution.close();
+    } finally {
+      this.#placement.close();
+      this.#setState(grpc.connectivityState.SHUTDOWN);
+      this.#membership.close(() => this.#events.tell('closed'));
+    }
   }
 
   // Beyond ChannelInterface
@@ -155,7 +158,7 @@ export class Pool implements grpc.ChannelInterface {
 
   /** Raises a `warning` event, for what is built on the pool. */
   warn(code: string, message: string): void {
-    if (this.#events.listens('warning')) this.#events.emit('warning', { code, message });
+    if (this.#events.listens('warning')) this.#events.tell('warning', { code, message });
   }
 
   /** What the pool is and has at this moment, as plain data. */
@@ -175,11 +178,6 @@ export class Pool implements grpc.ChannelInterface {
 
   #onState(state: ResolverState): void {
     const { endpoints } = state;
-    try {
-      validateEndpoints(endpoints);
-    } catch (error) {
-      return this.#onError(error as Error);
-    }
     if (endpoints.length === 0 && this.#membership.members.length > 0) {
       this.warn('resolver-empty', `${this.#target.uri} resolved to nothing; its last known pods stay in use`);
     } else {
@@ -192,7 +190,7 @@ export class Pool implements grpc.ChannelInterface {
   }
 
   #onError(error: Error): void {
-    if (this.#events.listens('resolverError')) this.#events.emit('resolverError', error);
+    if (this.#events.listens('resolverError')) this.#events.tell('resolverError', error);
     this.#settle();
   }
 
@@ -214,7 +212,7 @@ export class Pool implements grpc.ChannelInterface {
     this.#state = state;
     this.#watch.changed(state);
     if (!this.#events.listens('state')) return;
-    this.#events.emit('state', { from: grpc.connectivityState[previous], to: grpc.connectivityState[state] });
+    this.#events.tell('state', { from: grpc.connectivityState[previous], to: grpc.connectivityState[state] });
   }
 }
 
@@ -224,7 +222,7 @@ function memberOptions(
   credentials: grpc.ChannelCredentials,
   options: ResolvedPoolOptions,
 ): Omit<MemberContext, 'onChange'> {
-  const { clock, random, connectTimeoutMs, backoff, channelArguments } = options;
+  const { clock, random, connectTimeoutMs, backoff, channelArguments, channelFactory } = options;
   const channel = { credentials, channelArguments, authority, tlsName: tlsNameOf(target, authority) };
-  return { clock, random, connectTimeoutMs, backoff, channel };
+  return { clock, random, connectTimeoutMs, backoff, createChannel: (endpoint) => channelFactory(endpoint, channel) };
 }

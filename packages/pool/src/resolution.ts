@@ -1,4 +1,4 @@
-import type { Clock, Resolver, ResolverState } from '@fairlead/core';
+import { validateEndpoints, type Clock, type Resolver, type ResolverState } from '@fairlead/core';
 
 /** What the pool does with the answers of its resolver. */
 export interface ResolutionListener {
@@ -59,13 +59,7 @@ export class Resolution {
     this.#started = true;
     this.#guard(listener, () => {
       this.#resolver.start({
-        onState: (state, startedAt) => {
-          if (this.#closed) return;
-          this.#answered(startedAt);
-          this.#lastError = undefined;
-          this.#state = state;
-          listener.onState(state);
-        },
+        onState: (state, startedAt) => this.#succeeded(listener, state, startedAt),
         onError: (error, startedAt) => this.#failed(listener, error, startedAt),
       });
     });
@@ -88,6 +82,20 @@ export class Resolution {
     } catch (error) {
       this.#failed(listener, error instanceof Error ? error : new Error(String(error)), startedAt);
     }
+  }
+
+  /** An answer that makes no sense counts as one that failed, so that it is not in the way of the last good one. */
+  #succeeded(listener: ResolutionListener, state: ResolverState, startedAt: number): void {
+    if (this.#closed) return;
+    try {
+      validateEndpoints(state.endpoints);
+    } catch (error) {
+      return this.#failed(listener, error as Error, startedAt);
+    }
+    this.#answered(startedAt);
+    this.#lastError = undefined;
+    this.#state = state;
+    listener.onState(state);
   }
 
   #failed(listener: ResolutionListener, error: Error, startedAt: number): void {

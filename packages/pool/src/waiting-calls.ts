@@ -1,16 +1,22 @@
+import { AsyncResource } from 'node:async_hooks';
 import * as grpc from '@grpc/grpc-js';
 import type { Clock, Timer } from '@fairlead/core';
 import type { PoolCall } from './call/pool-call.js';
+import type { ParentCall } from './grpc-types.js';
 
 const A_LONG_TIME_MS = 2 ** 31 - 1;
 
 /** Bit of `propagateFlags` that hands the parent's deadline on (`grpc.propagate.DEADLINE`). */
 const PROPAGATE_DEADLINE = grpc.propagate.DEADLINE;
 const PROPAGATE_CANCELLATION = grpc.propagate.CANCELLATION;
+/** As grpc-js says it. */
+const CANCELLED_BY_PARENT = 'Cancelled by parent call';
 
 interface Waiting {
   readonly deadline: Timer | undefined;
   readonly unlink: () => void;
+  /** Where the call was started: its callbacks belong there, and not to whatever brought the new picker. */
+  readonly context: AsyncResource;
 }
 
 /**
@@ -37,7 +43,9 @@ export class WaitingCalls {
 
   add(call: PoolCall): void {
     if (this.#calls.has(call)) return;
-    this.#calls.set(call, { deadline: this.#startDeadline(call), unlink: linkToParent(call) });
+    if (cancellingParent(call)?.cancelled) return call.fail(grpc.status.CANCELLED, CANCELLED_BY_PARENT, 'unsent');
+    const context = new AsyncResource('fairlead.WaitingCall');
+    this.#calls.set(call, { deadline: this.#startDeadline(call), unlink: linkToParent(call), context });
     this.#alive ??= this.#clock.schedule(A_LONG_TIME_MS, () => undefined, true);
   }
 
@@ -55,7 +63,9 @@ export class WaitingCalls {
   /** Each call that waits at this moment, once; the callback may add and delete. */
   forEach(callback: (call: PoolCall) => void): void {
     if (this.#calls.size === 0) return;
-    for (const call of [...this.#calls.keys()]) if (this.#calls.has(call)) callback(call);
+    for (const [call, { context }] of [...this.#calls]) {
+      if (this.#calls.has(call)) context.runInAsyncScope(callback, undefined, call);
+    }
   }
 
   #startDeadline(call: PoolCall): Timer | undefined {
@@ -78,10 +88,17 @@ function deadlineOf(call: PoolCall): number {
   return Math.min(own, Number(parent.getDeadline()));
 }
 
+/** The parent call, when its end is the end of this one. */
+function cancellingParent({ args }: PoolCall): ParentCall | undefined {
+  const { parent, propagateFlags } = args;
+  if (!parent || ((propagateFlags ?? grpc.propagate.DEFAULTS) & PROPAGATE_CANCELLATION) === 0) return undefined;
+  return parent;
+}
+
 function linkToParent(call: PoolCall): () => void {
-  const { parent, propagateFlags } = call.args;
-  if (!parent || ((propagateFlags ?? grpc.propagate.DEFAULTS) & PROPAGATE_CANCELLATION) === 0) return () => undefined;
-  const onCancelled = (): void => call.fail(grpc.status.CANCELLED, 'Cancelled by parent call', 'unsent');
+  const parent = cancellingParent(call);
+  if (!parent) return () => undefined;
+  const onCancelled = (): void => call.fail(grpc.status.CANCELLED, CANCELLED_BY_PARENT, 'unsent');
   parent.on('cancelled', onCancelled);
   return () => parent.removeListener('cancelled', onCancelled);
 }

@@ -18,6 +18,11 @@ export class OutgoingQueue {
     this.#halfClosed = true;
   }
 
+  /** The call is over: whoever waits to have written goes on, without an error, as on a grpc-js call. Its status tells. */
+  drop(): void {
+    for (const { context } of this.#messages) context.callback?.();
+  }
+
   /** A client sends the next message of a stream only after the write callback of the last, so there is at most one or two. */
   flush(call: GrpcCall): void {
     for (; this.#reads > 0; this.#reads -= 1) call.startRead();

@@ -46,6 +46,8 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   #sawMessage = false;
   #cancelled = false;
   #ended = false;
+  /** The end of a call that never got to a member, until its listener is known. */
+  #early: grpc.StatusObject | undefined;
 
   constructor(args: CallArguments, host: CallHost) {
     this.#args = args;
@@ -70,6 +72,11 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     return this.#args;
   }
 
+  /** Given to a member, or over: nothing is left to find for it. */
+  get settled(): boolean {
+    return this.#member !== undefined || this.#ended;
+  }
+
   /** Set by the caller or by a policy above; false when nobody said anything. */
   get waitForReady(): boolean {
     return this.#metadata?.getOptions().waitForReady === true;
@@ -81,11 +88,13 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     this.#metadata = metadata;
     this.#listener = listener;
     this.#attempt = attemptContextOf(metadata);
-    if (!this.#ended) this.#host.place(this);
+    if (this.#ended) this.#tellEarly();
+    else this.#host.place(this);
   }
 
   sendMessageWithContext(context: MessageContext, message: Buffer): void {
     if (this.#call) this.#call.sendMessageWithContext(context, message);
+    else if (this.#ended) context.callback?.();
     else this.#pending().message(context, message);
   }
 
@@ -142,7 +151,10 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     this.#ended = true;
     this.#host.forget(this);
     this.#attempt?.onFailed(failure);
-    process.nextTick(() => this.#listener?.onReceiveStatus(localStatus(code, details)));
+    this.#early = localStatus(code, details);
+    this.#queue?.drop();
+    this.#queue = undefined;
+    if (this.#listener) this.#tellEarly();
   }
 
   /** The member is taken away under the call. */
@@ -175,19 +187,25 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   }
 
   #launch(member: Member): void {
+    let call: GrpcCall;
     try {
-      const call = member.createCall(this.#args);
-      if (this.#credentials) call.setCredentials(this.#credentials);
-      this.#call = call;
-      call.start(this.metadata, this);
-      this.#queue?.flush(call);
-      this.#queue = undefined;
+      call = member.createCall(this.#args);
     } catch (error) {
-      // createCall throws on a closed channel: nothing was sent.
+      // It throws on a closed channel, and for arguments that are not of their type: nothing was sent.
       const details = error instanceof Error ? error.message : String(error);
       this.#complete(grpc.status.UNAVAILABLE, 'unsent');
-      this.fail(grpc.status.UNAVAILABLE, `call could not be started: ${details}`, 'unsent');
+      return this.fail(grpc.status.UNAVAILABLE, `call could not be started: ${details}`, 'unsent');
     }
+    if (this.#credentials) call.setCredentials(this.#credentials);
+    this.#call = call;
+    call.start(this.metadata, this);
+    this.#queue?.flush(call);
+    this.#queue = undefined;
+  }
+
+  /** Never from inside `start` or a cancel: a client does not expect its listener to be called there. */
+  #tellEarly(): void {
+    process.nextTick(() => this.#listener?.onReceiveStatus(this.#early!));
   }
 
   #classify(status: grpc.StatusObject): FailureClass {

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 
@@ -11,6 +11,11 @@ import type { Socket } from 'node:net';
  * The context store is switched on only while some attempt is under way: async hooks slow every promise of the process.
  */
 const attempts = new AsyncLocalStorage<ConnectingSocket>();
+/**
+ * The context of nobody: no attempt's, and not that of the application's call that happened to start an attempt either.
+ * `AsyncLocalStorage.exit` would not do: it switches the store on again behind itself (Node 20 and 22).
+ */
+const outside = new AsyncResource('fairlead.outside');
 let running = 0;
 
 function onClientSocket(message: unknown): void {
@@ -26,7 +31,7 @@ export class ConnectingSocket {
   run(connect: () => void): void {
     this.#state = 'open';
     if (running++ === 0) subscribe('net.client.socket', onClientSocket);
-    attempts.run(this, connect);
+    outside.runInAsyncScope(() => attempts.run(this, connect));
   }
 
   /**
@@ -34,7 +39,7 @@ export class ConnectingSocket {
    * application does in a listener, opening sockets of its own included, is not part of the attempt.
    */
   static leave(callback: () => void): void {
-    attempts.exit(callback);
+    outside.runInAsyncScope(callback);
   }
 
   /** Called by the diagnostics channel. */

@@ -28,6 +28,15 @@ export interface MemberChannelOptions {
   readonly tlsName: string | undefined;
 }
 
+/** How the channel of one connection is made. */
+export type MemberChannelFactory = (endpoint: Endpoint, options: MemberChannelOptions) => grpc.ChannelInterface;
+
+/**
+ * Key under which the tests of this package give a pool other channels. Not exported from the package, and not a string,
+ * so it is no option.
+ */
+export const CHANNEL_FACTORY: unique symbol = Symbol('fairlead.member-channel-factory');
+
 /** Makes the grpc channel of one connection. It does nothing until it is told to connect. */
 export function createMemberChannel(endpoint: Endpoint, options: MemberChannelOptions): grpc.ChannelInterface {
   const args: grpc.ChannelOptions = { 'grpc.default_authority': options.authority, 'grpc.enable_channelz': 0 };

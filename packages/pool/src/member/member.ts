@@ -13,14 +13,14 @@ import type { CallArguments, GrpcCall } from '../grpc-types.js';
 import { ActiveCalls } from './active-calls.js';
 import { ConnectingSocket } from './connecting-socket.js';
 import { askLastError } from './last-error.js';
-import { createMemberChannel, type MemberChannelOptions } from './member-channel.js';
 import { connectivityOf, type ConnectingState, type MemberState, type ReadyState } from './member-state.js';
 
 /** What a member needs from its pool. */
 export interface MemberContext {
   readonly clock: Clock;
   readonly random: Random;
-  readonly channel: MemberChannelOptions;
+  /** Makes the channel of one connection; it does nothing until it is told to connect. */
+  createChannel(endpoint: Endpoint): grpc.ChannelInterface;
   readonly connectTimeoutMs: number;
   /** The first step of the reconnection backoff. */
   readonly backoff: Backoff;
@@ -44,8 +44,8 @@ export interface MemberChange {
 /**
  * One endpoint taken into the pool: its connection, its load, its calls.
  *
- * A connection that is lost is replaced at once, unless it lived shorter than the backoff would have lasted: a server
- * that accepts and hangs up must not be met in a tight loop.
+ * A connection that is lost is replaced at once, unless it lived shorter than the first step of the backoff: a server that
+ * accepts and hangs up must not be met in a tight loop. Until one lives longer, the backoff goes on growing.
  */
 export class Member implements MemberView {
   readonly load: Load;
@@ -128,15 +128,12 @@ export class Member implements MemberView {
 
   /** Ends the connection without touching the calls that are on the wire: they run on until they end. Idempotent. */
   close(): void {
-    const state = this.#state;
-    if (state.kind === 'closed') return;
-    this.#transition({ kind: 'closed' });
-    if (state.kind === 'ready' || state.kind === 'draining') state.channel.close();
+    if (this.#state.kind !== 'closed') this.#transition({ kind: 'closed' });
   }
 
   #connect(): void {
-    const { clock, connectTimeoutMs, channel: options } = this.#context;
-    const channel = createMemberChannel(this.#endpoint, options);
+    const { clock, connectTimeoutMs } = this.#context;
+    const channel = this.#context.createChannel(this.#endpoint);
     const socket = new ConnectingSocket();
     const deadline = clock.schedule(connectTimeoutMs, () => this.#timedOut(state));
     const state: ConnectingState = { kind: 'connecting', channel, socket, deadline };
@@ -193,8 +190,7 @@ export class Member implements MemberView {
 
   #lose(state: ReadyState): void {
     const lived = this.#context.clock.now() - state.since;
-    state.channel.close();
-    if (lived < this.#backoff.baseMs) {
+    if (lived < this.#context.backoff.baseMs) {
       this.#fail(`connection to ${this.address} ended after ${Math.round(lived)} ms`, true);
       return;
     }
@@ -214,11 +210,15 @@ export class Member implements MemberView {
     this.#transition({ kind: 'backing-off', timer, until: clock.now() + delayMs }, lost);
   }
 
-  /** The only place where the state changes: releases what the old state owned, then tells the pool. */
+  /**
+   * The only place where the state changes: releases what the old state owned, then tells the pool. The new epoch begins
+   * before the release, because a channel that is closed calls its watchers.
+   */
   #transition(next: MemberState, lost = false): void {
-    this.#release(this.#state, next);
+    const previous = this.#state;
     this.#state = next;
     this.#epoch += 1;
+    this.#release(previous, next);
     if (next.kind === 'draining' || next.kind === 'closed') return;
     const from = this.#shown;
     const to = this.connectivity;
@@ -230,10 +230,8 @@ export class Member implements MemberView {
 
   #release(previous: MemberState, next: MemberState): void {
     if (previous.kind === 'backing-off') previous.timer.cancel();
-    if (previous.kind !== 'connecting') return;
-    previous.deadline.cancel();
-    if (next.kind === 'ready') return;
-    previous.channel.close();
-    previous.socket.abandon();
+    if (previous.kind === 'connecting') previous.deadline.cancel();
+    if ('channel' in previous && !('channel' in next && next.channel === previous.channel)) previous.channel.close();
+    if (previous.kind === 'connecting' && next.kind !== 'ready') previous.socket.abandon();
   }
 }

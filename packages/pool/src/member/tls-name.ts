@@ -9,7 +9,9 @@ import type { Target } from '@fairlead/core';
  */
 export function tlsNameOf(target: Target, authority: string): string | undefined {
   if (target.scheme === 'ipv4' || target.scheme === 'ipv6') return undefined;
-  const host = authority.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  if (isIP(authority) !== 0) return undefined;
+  // A port may be a name: `kubernetes:///greeter.prod:grpc`.
+  const host = authority.replace(/:[^:\]]*$/, '').replace(/^\[(.*)\]$/, '$1');
   const name = host.replace(/\.$/, '');
   return name === '' || isIP(name) !== 0 ? undefined : name;
 }

@@ -41,7 +41,8 @@ export class DnsResolver implements Resolver {
   #next: Timer | undefined;
   #nextAt = Infinity;
   #startedAt = -Infinity;
-  #running = false;
+  /** The look-up under way. */
+  #running: { readonly startedAt: number; readonly timeout: Timer } | undefined;
   #again = false;
   #backoff: Backoff = ERROR_BACKOFF;
 
@@ -63,6 +64,8 @@ export class DnsResolver implements Resolver {
   close(): void {
     this.#listener = undefined;
     this.#next?.cancel();
+    this.#running?.timeout.cancel();
+    this.#running = undefined;
     this.#options.lookup.cancel();
   }
 
@@ -79,42 +82,50 @@ export class DnsResolver implements Resolver {
   #look(): void {
     const { clock, host, lookup } = this.#options;
     const startedAt = clock.now();
+    // Calls may wait for this answer: while it is awaited, they keep the process alive.
+    const timeout = clock.schedule(LOOKUP_TIMEOUT_MS, () => {
+      settle(() => this.#failed(new Error(`DNS look-up of ${host}: no answer within ${LOOKUP_TIMEOUT_MS} ms`), startedAt));
+      lookup.cancel();
+    });
+    const running = { startedAt, timeout };
+    /** What comes after the time is over, or after close, is not heard. */
+    const settle = (how: () => void): void => {
+      if (this.#running === running) how();
+    };
     this.#startedAt = startedAt;
     this.#nextAt = Infinity;
-    this.#running = true;
-    // Calls may wait for this answer: while it is awaited, the process stays alive by the query itself.
-    const timeout = clock.schedule(LOOKUP_TIMEOUT_MS, () => lookup.cancel());
-    lookup
-      .resolve(host)
-      .then(
-        (result) => this.#answered(result, startedAt),
-        (error: unknown) => this.#failed(error, startedAt),
-      )
-      .finally(() => timeout.cancel());
+    this.#running = running;
+    lookup.resolve(host).then(
+      (result) => settle(() => this.#answered(result, startedAt)),
+      (error: unknown) => settle(() => this.#failed(error, startedAt)),
+    );
   }
 
   #answered({ addresses, ttlSeconds }: LookupResult, startedAt: number): void {
     const { host: name, port, refreshIntervalMs } = this.#options;
     const endpoints = addresses.map((host) => endpointAt({ kind: 'tcp', host, port }));
     this.#backoff = ERROR_BACKOFF;
-    this.#done(() => this.#listener?.onState({ endpoints, attributes: { source: 'dns', name, ttlSeconds } }, startedAt));
     const ttlMs = ttlSeconds === undefined ? Infinity : ttlSeconds * 1_000;
-    this.#schedule(Math.max(MIN_INTERVAL_MS, Math.min(refreshIntervalMs, ttlMs)));
+    this.#done(Math.max(MIN_INTERVAL_MS, Math.min(refreshIntervalMs, ttlMs)));
+    this.#listener?.onState({ endpoints, attributes: { source: 'dns', name, ttlSeconds } }, startedAt);
   }
 
   #failed(error: unknown, startedAt: number): void {
     const { random, refreshIntervalMs } = this.#options;
     const cause = error instanceof Error ? error : new Error(String(error));
-    this.#done(() => this.#listener?.onError(cause, startedAt));
-    this.#schedule(Math.min(this.#backoff.delayMs(random), refreshIntervalMs));
+    const delayMs = Math.min(this.#backoff.delayMs(random), refreshIntervalMs);
     this.#backoff = this.#backoff.next();
+    this.#done(delayMs);
+    this.#listener?.onError(cause, startedAt);
   }
 
-  #done(tell: () => void): void {
-    this.#running = false;
-    const again = this.#again;
+  /** Plans the next look-up before the answer is told: whoever hears it may close the resolver, or ask for another. */
+  #done(nextInMs: number): void {
+    this.#running?.timeout.cancel();
+    this.#running = undefined;
+    this.#schedule(nextInMs);
+    if (!this.#again) return;
     this.#again = false;
-    tell();
-    if (again) this.refresh();
+    this.refresh();
   }
 }

@@ -29,17 +29,22 @@ export class RecordLookup implements Lookup {
 
   async resolve(host: string): Promise<LookupResult> {
     const [v4, v6] = await Promise.all([this.#ask(host, 4), this.#ask(host, 6)]);
-    const preferred = this.#family === 6 ? v6 : v4;
+    const [current, other] = this.#family === 6 ? [v6, v4] : [v4, v6];
+    if (current.ok) return this.#use(this.#family ?? 4, current.result);
     // A family that could not be asked is not a family that is gone.
-    if (!preferred.ok && !NO_RECORD.has(preferred.code)) throw failure(host, preferred.code);
-    const [family, answer]: [Family, Answer] = v4.ok && !(this.#family === 6 && v6.ok) ? [4, v4] : [6, v6];
-    if (!answer.ok) throw failure(host, answer.code === 'ENOTFOUND' || preferred.ok ? answer.code : preferred.code);
-    this.#family = family;
-    return answer.result;
+    const mayBeGone = this.#family === undefined || NO_RECORD.has(current.code);
+    if (other.ok && mayBeGone) return this.#use(this.#family === 6 ? 4 : 6, other.result);
+    const unknown = !other.ok && NO_RECORD.has(current.code) && !NO_RECORD.has(other.code);
+    throw failure(host, unknown ? other.code : current.code);
   }
 
   cancel(): void {
     this.#resolver.cancel();
+  }
+
+  #use(family: Family, result: LookupResult): LookupResult {
+    this.#family = family;
+    return result;
   }
 
   async #ask(host: string, family: Family): Promise<Answer> {

@@ -14,25 +14,30 @@ import { candidates, parseResolvConf } from './resolv-conf.js';
  */
 export class SystemLookup implements Lookup {
   readonly #records = new RecordLookup();
+  /** Grows with each cancel: a look-up that began before one goes no further. */
+  #cancels = 0;
 
   async resolve(host: string): Promise<LookupResult> {
+    const begunAt = this.#cancels;
     const fromHosts = addressesIn(await readText('/etc/hosts'), host);
     if (fromHosts.length > 0) return { addresses: fromHosts, ttlSeconds: undefined };
     const names = candidates(host, parseResolvConf(await readText('/etc/resolv.conf')));
     let lastError: NodeJS.ErrnoException | undefined;
     for (const name of names) {
+      if (this.#cancels !== begunAt) break;
       try {
         return await this.#records.resolve(name);
       } catch (error) {
         lastError = error as NodeJS.ErrnoException;
-        if (lastError.code === 'ECANCELLED') throw lastError;
         if (lastError.code !== 'ENOTFOUND' && lastError.code !== 'ENODATA') break;
       }
     }
+    if (this.#cancels !== begunAt) throw new Error(`DNS look-up of ${host} was cancelled`, { cause: lastError });
     return this.#askSystem(host, lastError);
   }
 
   cancel(): void {
+    this.#cancels += 1;
     this.#records.cancel();
   }
 

@@ -1,0 +1,170 @@
+import { describe, expect, test } from '@jest/globals';
+import { attachAttemptContext, type AttemptContext, type FailureClass } from '@fairlead/core';
+import { credentials, Metadata, status } from '@grpc/grpc-js';
+import { pod, TestCall, turn, VirtualPool } from '../../test/support/virtual-pool.js';
+
+const inFlight = (virtual: VirtualPool): number =>
+  virtual.pool.snapshot().members.reduce((sum, member) => sum + member.inFlight, 0);
+
+/** Metadata with an attempt context that writes down what the pool says. */
+function attempt(tried: string[] = []): { metadata: Metadata; said: unknown[] } {
+  const said: unknown[] = [];
+  const context: AttemptContext = {
+    tried: new Set(tried),
+    onPicked: (endpoint, othersUntried) => said.push([endpoint.id, othersUntried]),
+    onFailed: (failure: FailureClass) => said.push(failure),
+  };
+  const metadata = new Metadata();
+  attachAttemptContext(metadata, context);
+  return { metadata, said };
+}
+
+describe('a call on a pool', () => {
+  test('is in flight on its member from the pick to its status, and never after', () => {
+    const virtual = VirtualPool.ready(1);
+    const call = virtual.call();
+    expect(inFlight(virtual)).toBe(1);
+    const [sent] = virtual.channel(1).calls;
+    sent!.respond();
+    expect(inFlight(virtual)).toBe(1);
+    sent!.end();
+    expect(inFlight(virtual)).toBe(0);
+    expect(call.statuses).toHaveLength(1);
+    call.onReceiveStatus = () => {
+      throw new Error('told twice');
+    };
+    sent!.ended = false;
+    sent!.end();
+    expect(inFlight(virtual)).toBe(0);
+  });
+
+  test('is in flight until a cancel has taken effect, and a cancel after the end is nothing', async () => {
+    const virtual = VirtualPool.ready(1);
+    const call = virtual.call();
+    call.call.cancelWithStatus(status.CANCELLED, 'Cancelled on client');
+    await turn();
+    expect(call.status).toMatchObject({ code: status.CANCELLED, details: 'Cancelled on client' });
+    expect(inFlight(virtual)).toBe(0);
+    call.call.cancelWithStatus(status.CANCELLED, 'again');
+    await turn();
+    expect(call.statuses).toHaveLength(1);
+    expect(virtual.channel(1).calls[0]!.did.filter((what) => what === 'cancel')).toHaveLength(1);
+  });
+
+  test('fails as unsent, with no load left behind, when the channel refuses to make it', async () => {
+    const virtual = VirtualPool.ready(1);
+    virtual.channel(1).createCall = () => {
+      throw new Error('Channel has been shut down');
+    };
+    const { metadata, said } = attempt();
+    const call = virtual.call({ metadata });
+    expect(call.statuses).toEqual([]);
+    await turn();
+    expect(call.status).toMatchObject({
+      code: status.UNAVAILABLE,
+      details: 'call could not be started: Channel has been shut down',
+    });
+    expect(said).toEqual([[pod(1).id, false], 'unsent']);
+    expect(inFlight(virtual)).toBe(0);
+  });
+
+  test('does to the member’s call what was done to it before a member was picked, in that order', () => {
+    const virtual = new VirtualPool();
+    const call = virtual.call();
+    const written: string[] = [];
+    call.call.setCredentials(credentials.createEmpty());
+    call.call.startRead();
+    call.call.sendMessageWithContext({ callback: () => written.push('first') }, Buffer.from('one'));
+    call.call.sendMessageWithContext({ callback: () => written.push('second') }, Buffer.from('two'));
+    call.call.halfClose();
+    virtual.resolver.push([pod(1)]);
+    expect(written).toEqual([]);
+    virtual.channel(1).ready();
+    const [sent] = virtual.channel(1).calls;
+    expect(sent!.did).toEqual(['start', 'read', 'message one', 'message two', 'half-close']);
+    expect(written).toEqual(['first', 'second']);
+    expect(sent!.credentials).toBeDefined();
+  });
+
+  test('lets writers go on when it fails before a member was picked, and after', async () => {
+    const virtual = new VirtualPool();
+    const call = virtual.call();
+    const written: string[] = [];
+    call.call.sendMessageWithContext({ callback: () => written.push('before') }, Buffer.from('one'));
+    call.call.cancelWithStatus(status.CANCELLED, '');
+    await turn();
+    call.call.sendMessageWithContext({ callback: () => written.push('after') }, Buffer.from('two'));
+    expect(written).toEqual(['before', 'after']);
+  });
+
+  test('that was cancelled before it was started tells so when it is started', async () => {
+    const virtual = VirtualPool.ready(1);
+    const call = virtual.pool.createCall('/test.Echo/Unary', Infinity, null, null as never, null);
+    call.cancelWithStatus(status.CANCELLED, 'not wanted');
+    await turn();
+    const listener = Object.create(TestCall.prototype as object) as TestCall;
+    Object.assign(listener, { statuses: [] });
+    call.start(new Metadata(), listener);
+    await turn();
+    expect(listener.statuses).toEqual([expect.objectContaining({ code: status.CANCELLED, details: 'not wanted' })]);
+    expect(virtual.channel(1).calls).toEqual([]);
+  });
+
+  test('knows its peer as soon as it has a member', () => {
+    const virtual = new VirtualPool();
+    const { call } = virtual.call();
+    expect(call.getPeer()).toBe('unknown');
+    virtual.resolver.push([pod(1)]);
+    virtual.channel(1).ready();
+    expect(call.getPeer()).toBe('10.0.0.1:50051');
+    expect(call.getAuthContext()).toBeNull();
+    expect(call.getCallNumber()).toBe(1);
+  });
+});
+
+describe('what a pool says to an attempt', () => {
+  test.each<[string, FailureClass, status, string, boolean]>([
+    ['a connection that was gone', 'unsent', status.UNAVAILABLE, 'No connection established. Last error: x', false],
+    ['a stream that the transport refused', 'refused', status.UNAVAILABLE, 'Stream refused by server', false],
+    ['a connection that broke', 'maybe-processed', status.UNAVAILABLE, 'Connection dropped', false],
+    ['a server that says the same text', 'maybe-processed', status.UNAVAILABLE, 'Stream refused by server', true],
+  ])('%s is %s', (_, failure, code, details, fromServer) => {
+    const virtual = VirtualPool.ready(2);
+    const { metadata, said } = attempt();
+    virtual.call({ metadata });
+    const sent = virtual.channels.find((channel) => channel.calls.length > 0)!;
+    const trailers = new Metadata();
+    if (fromServer) trailers.set('content-type', 'application/grpc+proto');
+    sent.calls[0]!.end(code, details, trailers);
+    expect(said).toEqual([[sent.endpoint.id, true], failure]);
+  });
+
+  test('a status after headers is the server’s, whatever its text', () => {
+    const virtual = VirtualPool.ready(1);
+    const { metadata, said } = attempt();
+    virtual.call({ metadata });
+    const [sent] = virtual.channel(1).calls;
+    sent!.respond();
+    sent!.end(status.UNAVAILABLE, 'No connection established. Last error: x');
+    expect(said).toEqual([[pod(1).id, false], 'maybe-processed']);
+  });
+
+  test('whether another ready member is left that was not tried', () => {
+    const virtual = VirtualPool.ready(3);
+    const first = attempt([pod(1).id]);
+    virtual.call({ metadata: first.metadata });
+    expect(first.said).toEqual([[expect.not.stringContaining('10.0.0.1:'), true]]);
+    const second = attempt([pod(1).id, pod(2).id]);
+    virtual.call({ metadata: second.metadata });
+    expect(second.said).toEqual([[pod(3).id, false]]);
+  });
+
+  test('nothing about a member when none could be picked', async () => {
+    const virtual = new VirtualPool();
+    const { metadata, said } = attempt();
+    virtual.call({ metadata });
+    virtual.resolver.fail(new Error('SERVFAIL'));
+    await turn();
+    expect(said).toEqual(['unsent']);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from '@jest/globals';
+import { roundRobinPolicy, type BalancingPolicy } from '@fairlead/core';
+import { status } from '@grpc/grpc-js';
+import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
+
+const roundRobin = roundRobinPolicy.create({}, '');
+
+describe('finding a member for a call', () => {
+  test('passes by a member whose loss nobody has told yet, and acts on the loss', () => {
+    const virtual = VirtualPool.ready(2, { balancing: roundRobin });
+    virtual.clock.advance(5_000);
+    const lost = virtual.channel(1);
+    lost.loseUnnoticed();
+    for (let n = 0; n < 4; n += 1) virtual.call();
+    expect(lost.calls).toEqual([]);
+    expect(virtual.channel(2).calls).toHaveLength(4);
+    expect(lost.closed).toBe(true);
+    expect(virtual.channel(1).connecting).toBe(true);
+    expect(virtual.resolver.refreshes).toBe(1);
+  });
+
+  test('gives a waiting call away once, although noticing a loss brings a new picker in the middle of the pick', () => {
+    const virtual = VirtualPool.ready(0, { balancing: roundRobin });
+    virtual.resolver.push([pod(1), pod(2), pod(3)]);
+    const calls = [virtual.call(), virtual.call(), virtual.call()];
+    // Pod 1 connects and is gone before the waiting calls are given to it: each pick meets the loss.
+    const first = virtual.channel(1);
+    virtual.pool.on('member', ({ to }) => {
+      if (to === 'ready') first.loseUnnoticed();
+    });
+    virtual.channel(2).ready();
+    first.ready();
+    virtual.channel(3).ready();
+    const sent = virtual.channels.flatMap((channel) => channel.calls);
+    expect(sent).toHaveLength(calls.length);
+  });
+
+  test('fails a call, even one that waits for ready, when the picker says so', async () => {
+    const dropping: BalancingPolicy = {
+      ...roundRobin(),
+      name: 'dropping',
+      createLoad: () => roundRobin().createLoad(),
+      update: (members) => ({ picker: { pick: () => ({ kind: 'fail', reason: 'over the limit' }) }, connect: members }),
+    };
+    const virtual = VirtualPool.ready(1, { balancing: () => dropping });
+    const call = virtual.call({ waitForReady: true });
+    await turn();
+    expect(call.statuses).toEqual([
+      expect.objectContaining({ code: status.UNAVAILABLE, details: 'over the limit' }),
+    ]);
+  });
+
+  test('asks the policy again after the time that it named', () => {
+    let updates = 0;
+    const restless: BalancingPolicy = {
+      name: 'restless',
+      createLoad: () => roundRobin().createLoad(),
+      update: (members, context) => {
+        updates += 1;
+        return { ...roundRobin().update(members, context), revisitInMs: 50 };
+      },
+    };
+    const virtual = VirtualPool.ready(1, { balancing: () => restless });
+    const before = updates;
+    virtual.clock.advance(50);
+    expect(updates).toBe(before + 1);
+    virtual.pool.close();
+    expect(virtual.clock.pendingTimers).toBe(0);
+  });
+});
