@@ -21,6 +21,8 @@ function clientOf(server: TestServer): TestClient {
 afterEach(async () => {
   for (const client of open.clients.splice(0)) client.close();
   for (const server of open.servers.splice(0)) await server.shutdown.force();
+  // Nothing is left: no listener, no connection.
+  await until(() => !process.getActiveResourcesInfo().some((name) => name.startsWith('TCP')));
 });
 
 describe('gracefulShutdown', () => {
