@@ -5,7 +5,9 @@ import type { AttemptRecord } from './attempt-record.js';
 const ATTEMPTS: unique symbol = Symbol.for('fairlead.attempts') as never;
 
 interface Carrier {
-  [ATTEMPTS]?: readonly AttemptRecord[];
+  readonly [ATTEMPTS]?: readonly AttemptRecord[];
+  readonly metadata?: unknown;
+  readonly cause?: unknown;
 }
 
 /**
@@ -17,10 +19,13 @@ interface Carrier {
  * @returns an empty list when the call did not pass a retry policy of Fairlead.
  */
 export function attemptsOf(error: unknown): readonly AttemptRecord[] {
-  if (typeof error !== 'object' || error === null) return [];
-  const { metadata, cause } = error as { readonly metadata?: unknown; readonly cause?: unknown };
-  const own = (error as Carrier)[ATTEMPTS] ?? (isObject(metadata) ? (metadata as Carrier)[ATTEMPTS] : undefined);
-  return own ?? (cause === undefined || cause === error ? [] : attemptsOf(cause));
+  const seen = new Set<object>();
+  for (let at = error; isObject(at) && !seen.has(at); at = at.cause) {
+    const trail = at[ATTEMPTS] ?? (isObject(at.metadata) ? at.metadata[ATTEMPTS] : undefined);
+    if (trail !== undefined) return trail;
+    seen.add(at);
+  }
+  return [];
 }
 
 /** A copy of the status that carries the trail, on itself and, for libraries that keep only that, on its metadata. */
@@ -29,6 +34,6 @@ export function withAttempts(status: grpc.StatusObject, trail: readonly AttemptR
   return Object.assign({ ...status }, { [ATTEMPTS]: trail });
 }
 
-function isObject(value: unknown): value is object {
+function isObject(value: unknown): value is Carrier {
   return typeof value === 'object' && value !== null;
 }
