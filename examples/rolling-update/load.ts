@@ -12,6 +12,7 @@ export interface CallRecord {
   readonly code: grpc.status;
   /** Which pod answered; undefined when none did. */
   readonly pod: string | undefined;
+  readonly error: grpc.ServiceError | undefined;
 }
 
 /** Calls at a fixed rate, whatever becomes of them (open loop): a slow or failing client gets no rest. */
@@ -58,7 +59,7 @@ export class Load {
     this.#pending += 1;
     this.#client.Do(id, new grpc.Metadata(), { deadline: Date.now() + DEADLINE_MS }, (error, pod) => {
       const code = error === null ? grpc.status.OK : error.code;
-      this.records.push({ id, startedAt, endedAt: performance.now(), code, pod });
+      this.records.push({ id, startedAt, endedAt: performance.now(), code, pod, error: error ?? undefined });
       this.#pending -= 1;
       if (this.#pending === 0) this.#drained?.();
     });

@@ -15,6 +15,11 @@ const steps = [
     count: (failed) => countJest(report('jest.json'), failed),
   },
   {
+    name: 'acceptance',
+    command: ['npm', 'run', '-s', 'acceptance', '--', '--json', `--outputFile=${report('acceptance.json')}`],
+    count: (failed) => countJest(report('acceptance.json'), failed),
+  },
+  {
     name: 'test:tools',
     command: nodeTests('test:tools'),
     count: (failed) => countNodeTests(report('test:tools'), failed),

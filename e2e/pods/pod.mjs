@@ -1,0 +1,26 @@
+// A pod of the acceptance tests. It serves the demo's method, with the demo's shutdown; with FAIL_FAST set it answers
+// UNAVAILABLE at once.
+import { gracefulShutdown } from '@fairlead/health';
+import { podRuntime } from '@fairlead/testing';
+import * as grpc from '@grpc/grpc-js';
+import { workService } from 'fairlead-examples/rolling-update/service.js';
+
+const pod = podRuntime();
+const server = new grpc.Server();
+const failure = { code: grpc.status.UNAVAILABLE, details: 'a dependency is down' };
+
+server.addService(workService, {
+  Do(call, callback) {
+    pod.executed(call.request);
+    if (process.env.FAIL_FAST) setTimeout(() => callback(failure), 1);
+    else void pod.latency().then(() => callback(null, pod.name));
+  },
+});
+
+if (pod.mode === 'rude') process.on('SIGTERM', () => process.exit());
+else gracefulShutdown(server, { propagationDelayMs: pod.mode === 'graceful' ? 3_000 : 0, exitProcess: true });
+
+server.bindAsync(pod.address, grpc.ServerCredentials.createInsecure(), (error) => {
+  if (error) throw error;
+  pod.ready();
+});
