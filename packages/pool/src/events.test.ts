@@ -1,0 +1,93 @@
+import { describe, expect, test } from '@jest/globals';
+import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
+import { PoolEmitter, type PoolEvents } from './events.js';
+
+/** Every documented event. The compiler complains when one is missing here. */
+const EVENTS: { readonly [E in keyof PoolEvents]: true } = {
+  state: true,
+  endpoints: true,
+  member: true,
+  drained: true,
+  resolverError: true,
+  warning: true,
+  closed: true,
+};
+
+describe('the events of a pool', () => {
+  test('all happen in a life with an update, an error, an odd answer and an end', () => {
+    const virtual = new VirtualPool();
+    const seen = new Map<string, unknown[]>();
+    for (const name of Object.keys(EVENTS) as (keyof PoolEvents)[]) {
+      virtual.pool.on(name, (...args: unknown[]) => seen.set(name, [...(seen.get(name) ?? []), args[0]]));
+    }
+    virtual.pool.connect();
+    virtual.resolver.push([pod(1), pod(2)]);
+    virtual.channel(1).ready();
+    virtual.resolver.push({ endpoints: [pod(1)], serviceConfig: { methodConfig: [] }, attributes: {} });
+    virtual.resolver.fail(new Error('SERVFAIL'));
+    virtual.pool.close();
+    expect([...seen.keys()].sort()).toEqual(Object.keys(EVENTS).sort());
+    expect(seen.get('endpoints')).toEqual([
+      { added: [pod(1), pod(2)], changed: [], removed: [] },
+      { added: [], changed: [], removed: [pod(2)] },
+    ]);
+    expect(seen.get('warning')).toEqual([
+      { code: 'service-config-ignored', message: expect.stringContaining('test:///pods') },
+    ]);
+    expect(seen.get('drained')).toEqual([
+      { endpoint: pod(2), cut: 0 },
+      { endpoint: pod(1), cut: 0 },
+    ]);
+    expect(seen.get('state')!.at(-1)).toEqual({ from: 'READY', to: 'SHUTDOWN' });
+  });
+
+  test('are not told to a listener that was taken off', () => {
+    const virtual = new VirtualPool();
+    const listener = (): never => {
+      throw new Error('told');
+    };
+    virtual.pool.on('closed', listener).off('closed', listener).close();
+  });
+
+  test('are told by a listener’s own uncaught exception when it throws, and go on', () => {
+    const emitter = new PoolEmitter();
+    const later: (() => void)[] = [];
+    const { nextTick } = process;
+    process.nextTick = ((callback: () => void) => later.push(callback)) as typeof nextTick;
+    try {
+      emitter.on('closed', () => {
+        throw new Error('listener');
+      });
+      expect(() => emitter.tell('closed')).not.toThrow();
+    } finally {
+      process.nextTick = nextTick;
+    }
+    expect(later[0]).toThrow('listener');
+  });
+});
+
+describe('a snapshot', () => {
+  test('is plain data that survives JSON', async () => {
+    const virtual = VirtualPool.ready(2);
+    virtual.call();
+    virtual.resolver.push([pod(1), pod(2), pod(3)]);
+    virtual.channel(3).refuse('connect ECONNREFUSED 10.0.0.3:50051');
+    await turn();
+    virtual.clock.advance(250);
+    const snapshot = virtual.pool.snapshot();
+    expect(JSON.parse(JSON.stringify(snapshot))).toEqual(JSON.parse(JSON.stringify(structuredClone(snapshot))));
+    expect(snapshot).toMatchObject({
+      target: 'test:///pods',
+      state: 'READY',
+      policy: 'peak_ewma',
+      waitingCalls: 0,
+      members: [
+        { connectivity: 'ready' },
+        { connectivity: 'ready' },
+        { connectivity: 'transient-failure', lastError: 'connect ECONNREFUSED 10.0.0.3:50051' },
+      ],
+      draining: [],
+      resolver: { ageMs: 250 },
+    });
+  });
+});
