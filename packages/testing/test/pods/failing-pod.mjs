@@ -1,0 +1,2 @@
+// A pod that never becomes ready.
+throw new Error('no such database');
