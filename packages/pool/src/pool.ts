@@ -10,6 +10,7 @@ import { tlsNameOf } from './member/tls-name.js';
 import { Membership } from './membership.js';
 import { resolvePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './options.js';
 import { Placement } from './placement.js';
+import { Pursuit } from './pursuit.js';
 import { Readiness } from './readiness.js';
 import { Resolution, type ResolutionListener } from './resolution.js';
 import { builtInSchemes } from './resolvers/built-in-schemes.js';
@@ -38,6 +39,7 @@ export class Pool implements grpc.ChannelInterface {
   readonly #readiness: Readiness;
   readonly #placement: Placement;
   readonly #watch: ConnectivityWatch;
+  readonly #pursuit: Pursuit;
   readonly #answers: ResolutionListener = {
     onState: (state) => this.#onState(state),
     onError: (error) => this.#onError(error),
@@ -58,6 +60,7 @@ export class Pool implements grpc.ChannelInterface {
     this.#options = resolved;
     this.#resolution = new Resolution(factory.create(parsed, { clock, random, options: resolved }), clock);
     this.#watch = new ConnectivityWatch(clock);
+    this.#pursuit = new Pursuit(clock, () => this.refresh());
     this.#membership = new Membership({
       clock,
       random,
@@ -121,6 +124,7 @@ export class Pool implements grpc.ChannelInterface {
       this.#resolution.close();
     } finally {
       this.#placement.close();
+      this.#pursuit.keep(false);
       this.#setState(grpc.connectivityState.SHUTDOWN);
       this.#membership.close(() => this.#events.tell('closed'));
     }
@@ -203,6 +207,7 @@ export class Pool implements grpc.ChannelInterface {
   #settle(): void {
     if (this.#closed) return;
     this.#setState(this.#readiness.state());
+    this.#pursuit.keep(this.#readiness.needsNews());
     this.#placement.retryWaiting();
   }
 

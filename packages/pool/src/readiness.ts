@@ -8,8 +8,8 @@ import type { Resolution } from './resolution.js';
  *
  * A call without `waitForReady` fails only when there is nothing left to hope for:
  * - the first look-up failed, or named no pod; or
- * - every member has failed to connect since it was last ready, *and* a look-up begun after the last lost connection has
- *   answered. Until then the addresses that failed may simply be the old ones.
+ * - every member has failed to connect since it was last ready, *and* a look-up has answered that must know of the last
+ *   lost connection. Until then the addresses that failed may simply be the old ones.
  */
 export class Readiness {
   readonly #target: string;
@@ -38,9 +38,13 @@ export class Readiness {
     }
     const { members } = this.#membership;
     if (members.length === 0) return `${this.#target} has no endpoints`;
-    if (members.some((member) => member.connectivity !== 'transient-failure')) return undefined;
-    if (!this.#resolution.answeredSince(this.#lastLossAt)) return undefined;
+    if (!this.#allFailed() || !this.#resolution.knowsOf(this.#lastLossAt)) return undefined;
     return `no pod of ${this.#target} can be reached (${members.length} tried); last error: ${this.#lastCause ?? 'none'}`;
+  }
+
+  /** Whether the pool has nothing to hope for but news from its resolver. */
+  needsNews(): boolean {
+    return this.#membership.members.length > 0 && this.#allFailed() && !this.#resolution.knowsOf(this.#lastLossAt);
   }
 
   /** What a waiting call waits for, for the text of its DEADLINE_EXCEEDED. */
@@ -57,5 +61,9 @@ export class Readiness {
     if (this.reasonToFail() !== undefined) return connectivityState.TRANSIENT_FAILURE;
     const members = this.#membership.members.map((member) => member.connectivity);
     return aggregateConnectivity(members) === 'ready' ? connectivityState.READY : connectivityState.CONNECTING;
+  }
+
+  #allFailed(): boolean {
+    return this.#membership.members.every((member) => member.connectivity === 'transient-failure');
   }
 }

@@ -12,7 +12,8 @@ export interface ResolutionListener {
  *
  * Freshness decides when a call may fail. While a pod is replaced, the pool knows for a moment only dead addresses; the
  * plain rule ("all members failed, so the call fails") fails 68 to 136 calls in one rolling update. Here an answer counts
- * only when its look-up began after the last connection was lost.
+ * only when its look-up began after the last connection was lost, and later than that by the time in which its source
+ * may still tell of the pods before: a DNS that was asked right after a crash answers with the pod that crashed.
  */
 export class Resolution {
   readonly #resolver: Resolver;
@@ -48,9 +49,9 @@ export class Resolution {
     return this.#lastAnswerAt === undefined ? undefined : this.#clock.now() - this.#lastAnswerAt;
   }
 
-  /** Whether a look-up begun at `time` or later has answered. */
-  answeredSince(time: number): boolean {
-    return this.#lastStartedAt >= time;
+  /** Whether an answer must know of what happened at `time`: its look-up began later, by the lag of its source. */
+  knowsOf(time: number): boolean {
+    return this.#lastStartedAt >= time + (this.#state?.lagMs ?? 0);
   }
 
   /** Starts the resolver. One that throws counts as one that answered with that error. */

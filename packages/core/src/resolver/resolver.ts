@@ -8,6 +8,11 @@ export interface ResolverState {
   readonly endpoints: readonly Endpoint[];
   /** A gRPC service config as raw JSON, when the resolver carries one. Absent means "no config returned" (gRFC A2). */
   readonly serviceConfig?: unknown;
+  /**
+   * How long a change of the pods may take until this source tells of it, in ms; 0 when absent. A look-up that begins
+   * sooner after a lost connection may still answer with the pod that is gone, and without its successor.
+   */
+  readonly lagMs?: number;
   /** Free facts about the answer itself (its source, its age), shown in snapshots. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }

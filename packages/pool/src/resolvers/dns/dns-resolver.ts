@@ -16,6 +16,12 @@ const MIN_DISTANCE_MS = 100;
 const MIN_INTERVAL_MS = 1_000;
 /** No answer after this time is an answer: "no". */
 const LOOKUP_TIMEOUT_MS = 10_000;
+/**
+ * From a pod's death, or its successor's readiness, to the DNS answer that tells of it: kubelet, API server, endpoint
+ * controller and DNS server take a few hundred milliseconds together, more under load. Longer TTLs and caches cannot be
+ * waited for: in an outage of the whole service, calls must fail and not hang.
+ */
+const LAG_MS = 2_000;
 /** After an error: 1 s × 1.6 ± 20 % (grpc-go's DNS resolver), and never later than the next periodic look-up. */
 const ERROR_BACKOFF = exponentialBackoff({ initialMs: 1_000, maxMs: 120_000, multiplier: 1.6, jitterRatio: 0.2 });
 
@@ -107,7 +113,8 @@ export class DnsResolver implements Resolver {
     this.#backoff = ERROR_BACKOFF;
     const ttlMs = ttlSeconds === undefined ? Infinity : ttlSeconds * 1_000;
     this.#done(Math.max(MIN_INTERVAL_MS, Math.min(refreshIntervalMs, ttlMs)));
-    this.#listener?.onState({ endpoints, attributes: { source: 'dns', name, ttlSeconds } }, startedAt);
+    const attributes = { source: 'dns', name, ttlSeconds };
+    this.#listener?.onState({ endpoints, lagMs: LAG_MS, attributes }, startedAt);
   }
 
   #failed(error: unknown, startedAt: number): void {
