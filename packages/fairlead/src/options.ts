@@ -58,7 +58,9 @@ const asGiven = custom((value) => value);
 
 const RULES = {
   serviceConfig: asGiven,
-  retryBudget: custom((value): RetryBudget => new TokenBucketBudget(value as TokenBucketBudgetOptions)),
+  retryBudget: custom(
+    (value, name): RetryBudget => new TokenBucketBudget(value as TokenBucketBudgetOptions | undefined, name),
+  ),
   interceptors: custom((value, name): readonly grpc.Interceptor[] => {
     if (value === undefined) return [];
     if (Array.isArray(value) && value.every((one) => typeof one === 'function'))
@@ -123,7 +125,7 @@ function readServiceConfig(given: unknown, text: unknown): ParsedServiceConfig {
     throw new InvalidOptionError('grpc.service_config', text, 'not set beside serviceConfig');
   }
   if (text === undefined) {
-    return parseServiceConfig(given ?? {}, { policies: builtInPolicies, path: 'serviceConfig' });
+    return parseServiceConfig(given === undefined ? {} : given, { policies: builtInPolicies, path: 'serviceConfig' });
   }
   return parseServiceConfig(parseJson(text), { policies: builtInPolicies, path: 'grpc.service_config' });
 }

@@ -35,6 +35,8 @@ export interface PolicyUpdate<M extends MemberView = MemberView> {
 export interface BalancingPolicyFactory {
   /** Standard name and accepted aliases. */
   readonly names: readonly string[];
+  /** Fields that `create` reads. Others are ignored (gRFC A2) with a warning; without this list, nothing is warned of. */
+  readonly fields?: readonly string[];
   /**
    * Checks the JSON object of the config entry.
    * @param path where the object stands, for error messages.

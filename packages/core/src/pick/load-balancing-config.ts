@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.js';
 import { InvalidServiceConfigError } from '../errors/invalid-service-config-error.js';
 import { formatValue } from '../errors/format-value.js';
+import { unknownField } from '../service-config/config-reader.js';
 import type { BalancingPolicy, BalancingPolicyFactory } from './balancing-policy.js';
 
 /** The policy that a config chose. */
@@ -9,6 +10,8 @@ export interface ChosenPolicy {
   readonly name: string;
   /** Makes an instance for one pool. */
   readonly create: () => BalancingPolicy;
+  /** One line for each field of its config that it does not know. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -54,7 +57,9 @@ function choose(factory: BalancingPolicyFactory, config: unknown, path: string):
   }
   try {
     const create = factory.create(config as Readonly<Record<string, unknown>>, path);
-    return { name: factory.names[0]!, create };
+    const { fields = Object.keys(config) } = factory;
+    const unknown = Object.keys(config).filter((field) => !fields.includes(field));
+    return { name: factory.names[0]!, create, warnings: unknown.map((field) => unknownField(path, field, fields)) };
   } catch (error) {
     if (error instanceof InvalidOptionError) fail(error.message, error);
     throw error;

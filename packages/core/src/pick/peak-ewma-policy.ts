@@ -31,6 +31,7 @@ class PeakEwma implements BalancingPolicy {
  */
 export const peakEwmaPolicy: BalancingPolicyFactory = {
   names: ['peak_ewma'],
+  fields: ['decayTime', 'failurePenalty'],
   create(config, path) {
     const options: PeakEwmaOptions = {
       ...durationOption(config, path, 'decayTime', 'decayTimeMs', 1),

@@ -73,6 +73,7 @@ const SHUFFLE = optional(bool());
  */
 export const pickFirstPolicy: BalancingPolicyFactory = {
   names: ['pick_first'],
+  fields: ['shuffleAddressList'],
   create(config, path) {
     const given = Object.hasOwn(config, 'shuffleAddressList') ? config['shuffleAddressList'] : undefined;
     const shuffles = SHUFFLE.check(given ?? undefined, `${path}.shuffleAddressList`) ?? false;

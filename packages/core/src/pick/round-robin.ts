@@ -55,5 +55,6 @@ class RoundRobin implements BalancingPolicy {
 /** `round_robin`: all members are kept connected and get the same number of calls. No configuration. */
 export const roundRobinPolicy: BalancingPolicyFactory = {
   names: ['round_robin'],
+  fields: [],
   create: () => () => new RoundRobin(),
 };

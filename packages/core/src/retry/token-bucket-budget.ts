@@ -54,9 +54,12 @@ export class TokenBucketBudget implements RetryBudget {
   #withdrawalSum = 0;
   #newestSlot = -Infinity;
 
-  /** @throws InvalidOptionError */
-  constructor(options: TokenBucketBudgetOptions = {}) {
-    const { ratio, minPerSecond, ttlMs } = resolveOptions(options, RULES);
+  /**
+   * @param path stands before the option's name in messages.
+   * @throws InvalidOptionError
+   */
+  constructor(options: TokenBucketBudgetOptions = {}, path = '') {
+    const { ratio, minPerSecond, ttlMs } = resolveOptions(options, RULES, path);
     this.#ratio = ratio;
     this.#reserve = (minPerSecond * ttlMs) / 1_000;
     this.#slotMs = ttlMs / SLOTS;

@@ -46,15 +46,11 @@ export class ConfigReader {
   checkFields(object: Json, path: string, { supported, notSupported = [] }: KnownFields): void {
     for (const field of Object.keys(object)) {
       if (supported.includes(field) || isAbsent(object[field])) continue;
-      const where = childPath(path, field);
       if (notSupported.includes(field)) {
-        this.problems.push(`${where}: not supported by this version of Fairlead`);
-        continue;
+        this.problems.push(`${childPath(path, field)}: not supported by this version of Fairlead`);
+      } else {
+        this.warnings.push(unknownField(path, field, supported));
       }
-      const nearest = nearestName(field, supported);
-      this.warnings.push(
-        `${where}: unknown field, ignored${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}`,
-      );
     }
   }
 
@@ -97,6 +93,12 @@ export class ConfigReader {
       throw new InvalidOptionError(where, value, positive ? 'a duration above 0s' : 'a duration that is not negative');
     });
   }
+}
+
+/** The warning of a field that nobody knows. */
+export function unknownField(path: string, field: string, known: readonly string[]): string {
+  const nearest = nearestName(field, known);
+  return `${childPath(path, field)}: unknown field, ignored${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}`;
 }
 
 /** The value of a field of the object itself, undefined for null. */

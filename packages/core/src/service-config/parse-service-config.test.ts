@@ -213,11 +213,13 @@ describe('parseServiceConfig', () => {
     const { warnings } = parse({
       methodConfigs: [],
       comment: 'ours',
+      loadBalancingConfig: [{ peak_ewma: { decaytime: '1s' } }],
       methodConfig: [{ name: [{ services: 'a' }], timeOut: '1s', hedgingPolicy: null }],
     });
     expect(warnings).toEqual([
       'methodConfigs: unknown field, ignored (did you mean methodConfig?)',
       'comment: unknown field, ignored',
+      'loadBalancingConfig[0].peak_ewma.decaytime: unknown field, ignored (did you mean decayTime?)',
       'methodConfig[0].timeOut: unknown field, ignored (did you mean timeout?)',
       'methodConfig[0].name[0].services: unknown field, ignored (did you mean service?)',
     ]);

@@ -54,7 +54,9 @@ function readLoadBalancing(
   const list = fieldOf(object, 'loadBalancingConfig');
   if (list !== undefined) {
     const where = childPath(path, 'loadBalancingConfig');
-    return reader.attempt(() => parseLoadBalancingConfig(list, policies, where));
+    const chosen = reader.attempt(() => parseLoadBalancingConfig(list, policies, where));
+    reader.warnings.push(...(chosen?.warnings ?? []));
+    return chosen;
   }
   const name = reader.string(object, 'loadBalancingPolicy', path)?.toLowerCase();
   if (name === undefined) return undefined;

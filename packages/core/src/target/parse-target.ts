@@ -35,7 +35,8 @@ export function parseTarget(
   schemes: SchemeRegistry,
 ): { readonly target: Target; readonly factory: ResolverFactory } {
   if (typeof target !== 'string' || target === '') {
-    throw new InvalidTargetError(String(target), 'empty (expected: scheme://authority/endpoint or a host name)');
+    const problem = target === '' ? 'empty' : 'not a string';
+    throw new InvalidTargetError(String(target), `${problem} (expected: scheme://authority/endpoint or a host name)`);
   }
   const scheme = schemeOf(target);
   const factory = scheme === undefined ? undefined : schemes.get(scheme);
