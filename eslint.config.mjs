@@ -15,8 +15,6 @@ const ignores = [
   'e2e/packages/templates/',
   // Written by code generators, checked by the compiler only.
   '**/generated/',
-  // Its own compiler keeps it in order.
-  'packages/fairlead/test/generated/',
 ];
 /** Published code and whatever is compiled with it. */
 const typescript = ['packages/**/*.ts', 'examples/**/*.ts', 'benchmarks/**/*.ts', 'e2e/**/*.ts'];
