@@ -22,8 +22,9 @@ export class Pursuit {
     } else if (this.#timer === undefined) {
       this.#timer = this.#clock.schedule(INTERVAL_MS, () => {
         this.#timer = undefined;
-        this.#ask();
+        // The answer may come at once and end the pursuit.
         this.keep(true);
+        this.#ask();
       });
     }
   }

@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { TestDnsServer } from '../../../test/support/dns-server.js';
+import type { LookupResult } from './lookup.js';
+import { RecordLookup } from './record-lookup.js';
+
+describe('RecordLookup asks a real DNS server', () => {
+  let server: TestDnsServer;
+  let lookup: RecordLookup;
+  const resolve = (): Promise<LookupResult> => lookup.resolve('greeter.example');
+
+  beforeEach(async () => {
+    server = await TestDnsServer.listen();
+    lookup = new RecordLookup([`127.0.0.1:${server.port}`]);
+  });
+
+  afterEach(async () => {
+    lookup.cancel();
+    await server.close();
+  });
+
+  test('for A and AAAA of exactly this name, and tells addresses and TTL', async () => {
+    server.a = ['10.0.0.1', '10.0.0.2'];
+    server.ttlSeconds = 7;
+    expect(await resolve()).toEqual({ addresses: ['10.0.0.1', '10.0.0.2'], ttlSeconds: 7 });
+    expect([...server.queries].sort()).toEqual(['greeter.example A udp', 'greeter.example AAAA udp']);
+  });
+
+  test('anew each time, however long the records live', async () => {
+    server.a = ['10.0.0.1'];
+    server.ttlSeconds = 3_600;
+    await resolve();
+    server.a = ['10.0.0.2'];
+    expect(await resolve()).toMatchObject({ addresses: ['10.0.0.2'] });
+  });
+
+  test('and uses one family: IPv4 where there is any', async () => {
+    server.a = ['10.0.0.1'];
+    server.aaaa = ['fd00::1'];
+    expect(await resolve()).toMatchObject({ addresses: ['10.0.0.1'] });
+  });
+
+  test('and uses IPv6 where there is no IPv4, and stays with it when IPv4 appears', async () => {
+    server.aaaa = ['fd00::1', 'fd00::2'];
+    expect(await resolve()).toMatchObject({ addresses: ['fd00::1', 'fd00::2'] });
+    server.a = ['10.0.0.1'];
+    expect(await resolve()).toMatchObject({ addresses: ['fd00::1', 'fd00::2'] });
+    server.aaaa = [];
+    expect(await resolve()).toMatchObject({ addresses: ['10.0.0.1'] });
+  });
+
+  test('and does not change the family because its server failed for the first one', async () => {
+    server.a = ['10.0.0.1'];
+    server.aaaa = ['fd00::1'];
+    await resolve();
+    server.a = 'SERVFAIL';
+    await expect(resolve()).rejects.toMatchObject({ code: 'ESERVFAIL' });
+  });
+
+  test('and takes the family that answers when the other never has', async () => {
+    server.a = 'SERVFAIL';
+    server.aaaa = ['fd00::1'];
+    expect(await resolve()).toMatchObject({ addresses: ['fd00::1'] });
+  });
+
+  test('by TCP after a truncated answer', async () => {
+    server.a = Array.from({ length: 100 }, (_, index) => `10.0.1.${index}`);
+    server.truncates = true;
+    const { addresses } = await resolve();
+    expect(addresses).toHaveLength(100);
+    expect(server.queries).toContain('greeter.example A tcp');
+  });
+
+  test.each<[string, () => void, string, string]>([
+    ['an empty answer', () => undefined, 'ENODATA', 'the name has no A or AAAA record'],
+    [
+      'NXDOMAIN',
+      () => (server.a = server.aaaa = 'NXDOMAIN'),
+      'ENOTFOUND',
+      'the name does not exist (NXDOMAIN)',
+    ],
+    ['SERVFAIL', () => (server.a = server.aaaa = 'SERVFAIL'), 'ESERVFAIL', 'the server failed (SERVFAIL)'],
+    ['no A and a failure for AAAA', () => (server.aaaa = 'SERVFAIL'), 'ESERVFAIL', 'the server failed (SERVFAIL)'],
+  ])('and rejects on %s with a text that says so', async (_, prepare, code, text) => {
+    prepare();
+    await expect(resolve()).rejects.toMatchObject({ code, message: `DNS look-up of greeter.example: ${text}` });
+  });
+
+  test('and rejects when there is no answer in time', async () => {
+    server.a = server.aaaa = 'silent';
+    await expect(resolve()).rejects.toMatchObject({ code: 'ETIMEOUT' });
+  }, 30_000);
+
+  test('and gives up at once when cancelled', async () => {
+    server.a = server.aaaa = 'silent';
+    const result = resolve();
+    result.catch(() => undefined);
+    lookup.cancel();
+    await expect(result).rejects.toMatchObject({ code: 'ECANCELLED' });
+  });
+});
