@@ -11,6 +11,9 @@ const swc = [
   },
 ];
 
+// Sources import './x.js', as Node's ES modules demand; the file on disk is './x.ts'.
+const relativeSources = { '^(\\.{1,2}/.*)\\.js$': '$1' };
+
 const project = (displayName, testMatch, extra = {}) => ({
   displayName,
   testMatch,
@@ -19,8 +22,7 @@ const project = (displayName, testMatch, extra = {}) => ({
   testEnvironmentOptions: { customExportConditions: ['@fairlead/source', 'node', 'node-addons'] },
   modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/lib', '<rootDir>/\\.build/', '<rootDir>/e2e/'],
   extensionsToTreatAsEsm: ['.ts'],
-  // Sources import './x.js', as Node's ES modules demand; the file on disk is './x.ts'.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: relativeSources,
   transform: { '^.+\\.ts$': swc },
   ...extra,
 });
@@ -34,5 +36,13 @@ export default {
       '<rootDir>/{packages/*/src,examples}/**/*.integration.test.ts',
       '<rootDir>/packages/*/test/**/*.test.ts',
     ]),
+    // The peer range begins with 1.14.0: what depends on the inside of grpc-js runs against that one, too.
+    project('oldest grpc-js', ['<rootDir>/packages/{fairlead,interceptors}/src/**/*.integration.test.ts'], {
+      moduleNameMapper: {
+        ...relativeSources,
+        '^@grpc/grpc-js$': '<rootDir>/packages/fairlead/node_modules/grpc-js-1.14.0',
+      },
+      globals: { GRPC_JS_VERSION: '1.14.0' },
+    }),
   ],
 };

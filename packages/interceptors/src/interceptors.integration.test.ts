@@ -38,7 +38,7 @@ const shouting: grpc.Interceptor = (options, nextCall) =>
       .withStart((metadata, _listener, next) => {
         const listener = new grpc.ListenerBuilder()
           .withOnReceiveMessage((message: unknown, pass) => {
-            pass(message === null ? null : Buffer.from(String(message).toUpperCase()));
+            pass(Buffer.isBuffer(message) ? Buffer.from(message.toString().toUpperCase()) : message);
           })
           .build();
         next(metadata, listener);

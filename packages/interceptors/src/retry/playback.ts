@@ -11,6 +11,7 @@ export class Playback {
   readonly #transcript: Transcript;
   readonly #call: InterceptingCallInterface;
   #position = 0;
+  #sent = 0;
   #writing = false;
   #halfClosed = false;
   #stopped = false;
@@ -36,11 +37,17 @@ export class Playback {
     if (this.#stopped) return;
     const next = this.#writing ? undefined : this.#transcript.messageAt(this.#position);
     if (next !== undefined) this.#send(next);
-    if (this.#halfClosed || !this.#transcript.halfClosed) return;
-    // The last message need not have been accepted: clients with a single message half-close right after it.
-    if (this.#transcript.messageAt(this.#position) !== undefined) return;
+    if (this.#halfClosed || !this.#transcript.halfClosed || !this.#mayHalfClose) return;
     this.#halfClosed = true;
     this.#call.halfClose();
+  }
+
+  /**
+   * After a single message at once, as clients with one request do; after several when the last one was accepted, as
+   * clients of streams do: grpc-js 1.14.0 loses the last message otherwise.
+   */
+  get #mayHalfClose(): boolean {
+    return this.caughtUp || (this.#sent === 1 && this.#transcript.messageAt(this.#position) === undefined);
   }
 
   /** No other attempt will need what this one has sent. */
@@ -55,6 +62,7 @@ export class Playback {
 
   #send({ context, message }: Sent): void {
     this.#writing = true;
+    this.#sent += 1;
     this.#position = this.#transcript.sent(this.#position + 1);
     const callback = (error?: Error | null): void => {
       this.#writing = false;

@@ -235,7 +235,9 @@ describe('a call is committed', () => {
     wire.last.accept();
     expect([wire.last.sent, wire.last.halfClosed]).toEqual([['1', '2'], false]);
     wire.last.accept();
-    expect([wire.last.sent, wire.last.halfClosed]).toEqual([['1', '2', '3'], true]);
+    expect([wire.last.sent, wire.last.halfClosed]).toEqual([['1', '2', '3'], false]);
+    wire.last.accept();
+    expect(wire.last.halfClosed).toBe(true);
   });
 });
 
@@ -252,9 +254,18 @@ describe('what the client did is done again', () => {
     expect([wire.last.sent, wire.last.reads, wire.last.metadata.get('key')]).toEqual([['1'], 1, ['value']]);
     call.call.halfClose();
     wire.last.accept();
-    expect([wire.last.sent, wire.last.halfClosed]).toEqual([['1', '2'], true]);
+    expect([wire.last.sent, wire.last.halfClosed]).toEqual([['1', '2'], false]);
     wire.last.accept();
-    expect(call.written).toEqual([0, 1]);
+    expect([wire.last.halfClosed, call.written]).toEqual([true, [0, 1]]);
+  });
+
+  test('a single message and its half-close go out together, as a client with one request sends them', () => {
+    const { wire, channel, clock } = retryFixture(POLICY, { acceptsWrites: false });
+    new ObservedCall(channel).unary();
+    expect([wire.last.sent, wire.last.halfClosed]).toEqual([['hello'], true]);
+    wire.last.pick(pod(1)).end(UNAVAILABLE, '', 'maybe-processed');
+    clock.advance(120);
+    expect([wire.calls.length, wire.last.sent, wire.last.halfClosed]).toEqual([2, ['hello'], true]);
   });
 
   test('the write callback is called once, by the first attempt that gets the message through', () => {
