@@ -25,3 +25,17 @@ export {
   type PodReport,
   type ShutdownMode,
 } from './cluster/pod-protocol.js';
+export { echoService } from './server/echo-service.js';
+export {
+  echo,
+  fail,
+  hang,
+  type CallScript,
+  type CallScriptOptions,
+  type EchoOptions,
+  type FailOptions,
+} from './server/call-script.js';
+export type { ReceivedCall } from './server/received-call.js';
+export { ScriptedServer, type ScriptedServerOptions } from './server/scripted-server.js';
+export { RawServer, type RawCall, type RawServerOptions } from './server/raw-server.js';
+export type { ConnectionMode, GoawayOptions, RawReaction } from './server/raw-reaction.js';
