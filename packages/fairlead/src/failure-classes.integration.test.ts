@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import * as http2 from 'node:http2';
 import * as net from 'node:net';
+import { classifyFailure } from '@fairlead/core';
 import * as grpc from '@grpc/grpc-js';
-import { attemptsOf } from '@fairlead/interceptors';
+import { attemptsOf, createPolicyContext, policyInterceptor } from '@fairlead/interceptors';
 import { describe, expect, test } from '@jest/globals';
 import { chat, errorOf, received, unary } from '../test/calls.js';
 import { cleanUpAfterEach } from '../test/cleanup.js';
@@ -109,6 +112,69 @@ describe('unsent: nothing left the process', () => {
   });
 });
 
+describe('a call that no pod could take', () => {
+  test('because of a header is not taken from pod to pod: grpc-js drops the connection that it met', async () => {
+    const pods = (await startPods(3)).map(track);
+    const [channel, client] = connect(pods);
+    await membersReady(channel, 3);
+    const poison = new grpc.Metadata();
+    poison.set('connection', 'close');
+    const error = await errorOf(unary(client, 'hi', {}, poison));
+    expect(error.details).toContain('Failed to start HTTP/2 stream with error HTTP/1 Connection specific headers');
+    expect(trailOf(error)).toEqual([['maybe-processed', false]]);
+    const ready = channel.snapshot().members.filter(({ connectivity }) => connectivity === 'ready');
+    expect(ready.length).toBeGreaterThanOrEqual(2);
+    expect((await unary(client)).text).toBe('hi');
+  });
+
+  test('because its session is gone is told by Node in the words that mean unsent', async () => {
+    const pod = track(await startHttp2Pod('127.0.0.1', refuse));
+    const session = http2.connect(`http://${pod.address}`);
+    await once(session, 'connect');
+    const messages = [session.close.bind(session), session.destroy.bind(session)].map((end) => {
+      end();
+      return thrownBy(() => session.request({ ':path': '/' }));
+    });
+    expect(messages).toEqual([
+      'New streams cannot be created after receiving a GOAWAY',
+      'The session has been destroyed',
+    ]);
+    for (const message of messages) {
+      const details = `Failed to start HTTP/2 stream with error ${message}`;
+      expect(classifyFailure({ code: INTERNAL, details, fromServer: false })).toBe('unsent');
+    }
+  });
+});
+
+describe('the words of grpc-js for a call that never left', () => {
+  /** A call on a plain channel of grpc-js with our retry policy in the client. */
+  function plainClient(target: string): EchoClient {
+    const interceptors = [policyInterceptor(() => ({}), createPolicyContext())];
+    return track(new EchoClient(target, insecure, { interceptors, 'grpc.enable_retries': 0 }));
+  }
+
+  test('when there is no connection', async () => {
+    const error = await errorOf(unary(plainClient('ipv4:127.0.0.1:1')));
+    expect([error.code, trailOf(error)]).toEqual([UNAVAILABLE, [['unsent', false]]]);
+    expect(error.details).toMatch(/^No connection established\. Last error: /);
+  });
+
+  test('when the name has no address', async () => {
+    const error = await errorOf(unary(plainClient('dns:///no-such-host.invalid')));
+    expect([error.code, trailOf(error)]).toEqual([UNAVAILABLE, [['unsent', false]]]);
+    expect(error.details).toMatch(/^Name resolution failed for target /);
+  });
+
+  test('when the channel is closed first', async () => {
+    const client = plainClient('ipv4:127.0.0.1:1');
+    const failed = errorOf(unary(client));
+    client.close();
+    const error = await failed;
+    expect([error.code, trailOf(error)]).toEqual([UNAVAILABLE, [['unsent', false]]]);
+    expect(error.details).toBe('Channel closed before call started');
+  });
+});
+
 describe('maybe processed: everything else', () => {
   test('a connection that breaks under the call: once, and the trail names the pod and the reason', async () => {
     const handlers: Partial<EchoServer> = { unary: (call) => destroy(call) };
@@ -214,6 +280,15 @@ test('a stream is replayed with all that was written, on another pod', async () 
   expect(bad.seen.length).toBeGreaterThan(0);
   expect(good.seen).toHaveLength(2);
 });
+
+function thrownBy(action: () => unknown): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 /** Cuts the connection that the call came on. */
 function destroy(call: grpc.ServerUnaryCall<unknown, unknown>): void {

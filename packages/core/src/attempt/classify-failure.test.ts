@@ -10,6 +10,7 @@ describe('classifyFailure', () => {
     [14, 'Channel closed before call started', 'unsent'],
     [14, 'Name resolution failed for target dns:greeter.prod:50051', 'unsent'],
     [13, 'Failed to start HTTP/2 stream with error The session has been destroyed', 'unsent'],
+    [13, 'Failed to start HTTP/2 stream with error New streams cannot be created after receiving a GOAWAY', 'unsent'],
     [14, 'Stream refused by server', 'refused'],
   ];
 
@@ -40,6 +41,8 @@ describe('classifyFailure', () => {
     [8, 'Attempted to send message with a size larger than 4'],
     [4, 'Deadline exceeded after 1.000s,waiting for name resolution'],
     [1, 'Call cancelled'],
+    [13, 'Failed to start HTTP/2 stream with error HTTP/1 Connection specific headers are forbidden: "connection"'],
+    [13, 'Failed to start HTTP/2 stream with error '],
     [14, 'Stream refused by server, and more'],
     [14, ''],
   ])('%i %s → maybe-processed', (code, details) => {

@@ -23,6 +23,8 @@ interface Row {
 
 const { INTERNAL, UNAVAILABLE } = STATUS_CODES;
 
+const NO_STREAM = 'Failed to start HTTP/2 stream with error';
+
 /**
  * grpc-js knows whether a call left the process, but strips that knowledge from the status before it becomes public
  * (retrying-call.ts `reportStatus`); code and text are what is left. The rows were read in grpc-js 1.14.7, files under
@@ -35,8 +37,15 @@ const ROWS: readonly Row[] = [
   { code: UNAVAILABLE, text: 'Channel closed before call started', match: 'exact', failure: 'unsent' },
   // resolver-dns.ts defaultResolutionError: there was never an address.
   { code: UNAVAILABLE, text: 'Name resolution failed for target ', match: 'prefix', failure: 'unsent' },
-  // load-balancing-call.ts doPick, catch around createCall (progress NOT_STARTED): the stream could not be opened.
-  { code: INTERNAL, text: 'Failed to start HTTP/2 stream with error ', match: 'prefix', failure: 'unsent' },
+  // load-balancing-call.ts doPick, catch around createCall (progress NOT_STARTED): the session was lost before the stream
+  // could be opened. The ends are Node's own (lib/internal/http2/core.js, ERR_HTTP2_INVALID_SESSION, …GOAWAY_SESSION).
+  { code: INTERNAL, text: `${NO_STREAM} The session has been destroyed`, match: 'exact', failure: 'unsent' },
+  {
+    code: INTERNAL,
+    text: `${NO_STREAM} New streams cannot be created after receiving a GOAWAY`,
+    match: 'exact',
+    failure: 'unsent',
+  },
   // subchannel-call.ts, RST_STREAM REFUSED_STREAM (progress REFUSED): the server's transport did not take it.
   { code: UNAVAILABLE, text: 'Stream refused by server', match: 'exact', failure: 'refused' },
 ];
@@ -45,9 +54,10 @@ const ROWS: readonly Row[] = [
  * What is known about a failed attempt's effect. Anything that is not recognised is `maybe-processed`: a call that is
  * wrongly not retried is a failure more, a call that is wrongly retried may be an order shipped twice.
  *
- * Left out on purpose: "Getting metadata from plugin failed …" and "Attempted to send message with a size larger …"
- * do not leave the process either, but fail in the same way on every member, so moving on to the next would go on for
- * ever. "Connection dropped", "Write error: …", "read ECONNRESET" and RST_STREAM texts leave open what the server did.
+ * Left out on purpose: "Getting metadata from plugin failed …", "Attempted to send message with a size larger …" and
+ * "Failed to start HTTP/2 stream with error …" because of a header do not leave the process either, but fail in the same
+ * way on every member, so moving on to the next would go on for ever; and the last one makes grpc-js drop the connection
+ * (transport.ts `createCall`), so one such call would take them all. "Connection dropped", "Write error: …", "read ECONNRESET" and RST_STREAM texts leave open what the server did.
  */
 export function classifyFailure(attempt: FailedAttempt): FailureClass {
   if (attempt.fromServer) return 'maybe-processed';
