@@ -19,19 +19,30 @@ const TITLES = {
 const number = (value) => value.toLocaleString('en-US').replaceAll(',', ' ');
 const ms = (value) => (value === null ? '–' : `${Math.round(value)} ms`);
 
+/** @param {readonly (number | null)[]} times in ms, null for a pod that never got a call */
+function foundAfter(times) {
+  const called = times.filter((each) => each !== null);
+  const never = times.length - called.length;
+  if (called.length === 0) return 'never';
+  const slowest = `${(Math.max(...called) / 1000).toFixed(1)} s`;
+  return never === 0 ? slowest : `${slowest}, ${never} of ${times.length} never`;
+}
+
 /** @param {{ seed: number, node: string, grpcJs: string, results: readonly any[] }} run */
 export function renderResults(run) {
   const rows = run.results.map((result) => {
-    const failed = result.failed === 0 ? '0' : `${number(result.failed)} (${Math.round((100 * result.failed) / result.sent)} %)`;
-    const share = result.addedShare === null ? '–' : `${Math.round(result.addedShare * 100)} %`;
+    const failed =
+      result.failed === 0 ? '0' : `${number(result.failed)} (${Math.round((100 * result.failed) / result.sent)} %)`;
+    const down = result.failed === 0 ? 'none' : `${(result.longestFailingMs / 1000).toFixed(1)} s`;
+    const found = foundAfter(result.firstCallOnAddedMs);
     const slow = `${ms(result.p99BeforeSlowPodMs)} → ${ms(result.p99SlowPodMs)}`;
-    const cells = [TITLES[result.client], number(result.sent), failed, result.executedTwice, result.podsUsed, share, slow];
+    const cells = [TITLES[result.client], number(result.sent), failed, down, result.executedTwice, found, slow];
     return `| ${cells.join(' | ')} |`;
   });
   return [
     BEGIN,
     '',
-    '| client | calls | failed | executed twice | pods used, of 15 | added pods got, of a fair share | p99 before → with a slow pod |',
+    '| client | calls | failed | failing for | executed twice | added pods were found after | p99 before → with a slow pod |',
     '|---|---|---|---|---|---|---|',
     ...rows,
     '',
