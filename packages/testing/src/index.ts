@@ -39,3 +39,5 @@ export type { ReceivedCall } from './server/received-call.js';
 export { ScriptedServer, type ScriptedServerOptions } from './server/scripted-server.js';
 export { RawServer, type RawCall, type RawServerOptions } from './server/raw-server.js';
 export type { ConnectionMode, GoawayOptions, RawReaction } from './server/raw-reaction.js';
+export { LeakError, type Leak } from './leak/leak.js';
+export { leakCheck, type LeakCheck, type LeakCheckOptions } from './leak/leak-check.js';
