@@ -31,7 +31,9 @@ export class ConnectingSocket {
   run(connect: () => void): void {
     this.#state = 'open';
     if (running++ === 0) subscribe('net.client.socket', onClientSocket);
-    outside.runInAsyncScope(() => attempts.run(this, connect));
+    // A resource of its own, made in no context: `outside` itself must never carry an attempt.
+    const attempt = outside.runInAsyncScope(() => new AsyncResource('fairlead.ConnectionAttempt'));
+    attempt.runInAsyncScope(() => attempts.run(this, connect));
   }
 
   /**
@@ -45,26 +47,32 @@ export class ConnectingSocket {
   /** Called by the diagnostics channel. */
   caught(socket: Socket): void {
     if (this.#state === 'open') this.#socket = socket;
-    else if (this.#state === 'abandoned') socket.destroy();
+    // Not at once: `connect` brings a socket back to life that is destroyed before it.
+    else if (this.#state === 'abandoned') process.nextTick(() => socket.destroy());
   }
 
   /** The attempt succeeded: the socket belongs to the connection now. */
   release(): void {
-    this.#end('released');
+    if (this.#state !== 'open') return;
+    this.#state = 'released';
+    this.#socket = undefined;
+    stopListening();
   }
 
   /** The attempt failed or is given up: its socket must not stay. Idempotent. */
   abandon(): void {
-    this.#socket?.destroy();
-    this.#end('abandoned');
-  }
-
-  #end(state: 'released' | 'abandoned'): void {
-    this.#socket = undefined;
     if (this.#state !== 'open') return;
-    this.#state = state;
-    if (--running > 0) return;
-    unsubscribe('net.client.socket', onClientSocket);
-    attempts.disable();
+    this.#state = 'abandoned';
+    this.#socket?.destroy();
+    // grpc-js opens the socket some ticks after it is told to connect, closed or not.
+    if (this.#socket === undefined) setImmediate(stopListening);
+    else stopListening();
+    this.#socket = undefined;
   }
+}
+
+function stopListening(): void {
+  if (--running > 0) return;
+  unsubscribe('net.client.socket', onClientSocket);
+  attempts.disable();
 }
