@@ -43,6 +43,8 @@ export default {
         '^@grpc/grpc-js$': '<rootDir>/packages/fairlead/node_modules/grpc-js-1.14.0',
       },
       globals: { GRPC_JS_VERSION: '1.14.0' },
+      // The examples run in processes of their own, where nothing is mapped.
+      testPathIgnorePatterns: ['readme\\.integration\\.test\\.ts$', '/node_modules/'],
     }),
   ],
 };

@@ -1,5 +1,5 @@
+import { leakCheck, type LeakCheck } from '@fairlead/testing';
 import { afterEach, beforeEach } from '@jest/globals';
-import { watchResources } from './open-resources.js';
 
 export interface Cleanup {
   /** Closes or stops it when the test is over, the newest first. @returns what it was given. */
@@ -9,9 +9,9 @@ export interface Cleanup {
 /** For the top of a test file: whatever a test tracks is closed after it, and then nothing may be left open. */
 export function cleanUpAfterEach(): Cleanup {
   let things: ({ close(): void } | { stop(): void })[] = [];
-  let check: () => Promise<void>;
+  let check: LeakCheck;
   beforeEach(() => {
-    check = watchResources();
+    check = leakCheck({ settleMs: 10_000 });
   });
   afterEach(async () => {
     for (const thing of things.reverse()) {
@@ -19,7 +19,7 @@ export function cleanUpAfterEach(): Cleanup {
       else thing.stop();
     }
     things = [];
-    await check();
+    await check.assertNothingLeft();
   });
   return {
     track: (thing) => {

@@ -1,7 +1,7 @@
+import { leakCheck, type LeakCheck } from '@fairlead/testing';
 import * as grpc from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ALL_ANSWERS, EchoClient, startEchoServer, type EchoHandlers, type EchoServer } from '../test/echo-server.js';
-import { watchResources } from '../test/open-resources.js';
 import { POLICY } from '../test/retry-fixture.js';
 import { interceptorsFor } from './chain.js';
 import { interceptChannel } from './channel/intercept-channel.js';
@@ -55,10 +55,10 @@ const METHOD = { timeoutMs: 20_000, waitForReady: true, retryPolicy: POLICY };
 
 let server: EchoServer;
 let clients: grpc.Client[];
-let checkResources: () => Promise<void>;
+let leaks: LeakCheck;
 
 beforeEach(async () => {
-  checkResources = watchResources();
+  leaks = leakCheck({ settleMs: 10_000 });
   clients = [];
   server = await startEchoServer();
 });
@@ -66,7 +66,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const client of clients) client.close();
   server.stop();
-  await checkResources();
+  await leaks.assertNothingLeft();
 });
 
 /** Another server instead, with handlers of its own. */
