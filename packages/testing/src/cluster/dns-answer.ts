@@ -5,9 +5,10 @@ import {
   TRUNCATED_RESPONSE,
   type ARecord,
   type OptRecord,
+  type OutgoingPacket,
   type Packet,
   type SoaRecord,
-} from 'dns-packet';
+} from './dns-codec.js';
 
 /** What a DNS server knows: one name. */
 export interface DnsZone {
@@ -18,7 +19,7 @@ export interface DnsZone {
 }
 
 /** What a DNS server answers. */
-export type DnsResponse = Omit<Packet, 'rcode' | 'flag_tc'>;
+export type DnsResponse = OutgoingPacket;
 
 const SERVFAIL = 2;
 const NXDOMAIN = 3;

@@ -2,7 +2,7 @@ import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dg
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { shuffle, type Random } from '@fairlead/core';
-import { decode, streamEncode, type Packet } from 'dns-packet';
+import { decode, streamEncode, type Packet } from './dns-codec.js';
 import { answerQuery, encodeForUdp, serverFailure, type DnsResponse } from './dns-answer.js';
 
 /** What a {@link DnsServer} answers. */
