@@ -71,7 +71,7 @@ export class Placement implements CallHost {
       const result = this.#membership.picker.pick(call, now);
       if (result.kind === 'wait') return false;
       if (result.kind === 'fail') {
-        call.fail(status.UNAVAILABLE, result.reason, 'unsent');
+        call.drop(result.reason);
         return true;
       }
       if (!result.member.confirmReady()) {

@@ -145,12 +145,17 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     this.#launch(member);
   }
 
+  /** The picker wants the call to fail, whatever a retry policy thinks of it. */
+  drop(reason: string): void {
+    this.fail(grpc.status.UNAVAILABLE, reason, 'unsent', true);
+  }
+
   /** Ends a call that was not given to a member. */
-  fail(code: grpc.status, details: string, failure: FailureClass): void {
+  fail(code: grpc.status, details: string, failure: FailureClass, dropped = false): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#host.forget(this);
-    this.#attempt?.onFailed(failure);
+    this.#attempt?.onFailed(failure, dropped);
     this.#early = localStatus(code, details);
     this.#queue?.drop();
     this.#queue = undefined;

@@ -3,6 +3,7 @@ import { hasSubscribers } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { leakCheck, type LeakCheck } from '@fairlead/testing';
 import { unary, closedPort } from '../../test/support/echo-server.js';
 import { Harness, until } from '../../test/support/harness.js';
 import { turn } from '../../test/support/virtual-pool.js';
@@ -17,8 +18,10 @@ const CHANNEL = 'net.client.socket';
 describe('the socket of a connection attempt', () => {
   let tcpServer: TcpServer;
   let opened: Socket[];
+  let leaks: LeakCheck;
 
   beforeEach(async () => {
+    leaks = leakCheck();
     tcpServer = await TcpServer.listen();
     opened = [];
   });
@@ -26,6 +29,7 @@ describe('the socket of a connection attempt', () => {
   afterEach(async () => {
     for (const socket of opened) socket.destroy();
     await tcpServer.close();
+    await leaks.assertNothingLeft();
   });
 
   function open(): Socket {
@@ -47,8 +51,8 @@ describe('the socket of a connection attempt', () => {
     attempt.abandon();
     expect(opened[0]!.destroyed).toBe(true);
     late!();
-    await turn();
     expect(opened[1]!.destroyed).toBe(true);
+    expect(opened[1]!.connecting).toBe(false);
     other.release();
   });
 
@@ -58,7 +62,7 @@ describe('the socket of a connection attempt', () => {
     attempt.abandon();
     await turn();
     expect(opened.map((socket) => socket.destroyed)).toEqual([true]);
-    expect(hasSubscribers(CHANNEL)).toBe(false);
+    await until(() => !hasSubscribers(CHANNEL));
   });
 
   test('stays when the attempt is released, and so does any opened later in its context', async () => {
@@ -98,16 +102,19 @@ describe('the socket of a connection attempt', () => {
 
   test('is listened for only while some attempt is under way', async () => {
     const [first, second] = [new ConnectingSocket(), new ConnectingSocket()];
-    // The abandoned ones of other tests listen on for one turn.
-    await turn();
-    expect(hasSubscribers(CHANNEL)).toBe(false);
+    // The abandoned ones of other tests are watched for a moment longer.
+    await until(() => !hasSubscribers(CHANNEL));
     first.run(() => undefined);
     second.run(() => undefined);
     first.abandon();
     first.abandon();
-    await turn();
     expect(hasSubscribers(CHANNEL)).toBe(true);
     second.release();
+    expect(hasSubscribers(CHANNEL)).toBe(true);
+    await until(() => !hasSubscribers(CHANNEL));
+    const third = new ConnectingSocket();
+    third.run(() => undefined);
+    third.release();
     expect(hasSubscribers(CHANNEL)).toBe(false);
   });
 
@@ -146,8 +153,8 @@ describe('sockets of the application that are opened in a listener of a pool', (
     expect([...opened.keys()].filter((event) => opened.get(event)!.destroyed)).toEqual([]);
     expect(opened.size).toBeGreaterThanOrEqual(10);
     for (const socket of opened.values()) socket.destroy();
-    await harness.close();
-    expect(hasSubscribers(CHANNEL)).toBe(false);
     await Promise.all([tcpServer.close(), silent.close()]);
+    await harness.close();
+    await until(() => !hasSubscribers(CHANNEL));
   });
 });

@@ -10,6 +10,13 @@ import type { Socket } from 'node:net';
  *
  * The context store is switched on only while some attempt is under way: async hooks slow every promise of the process.
  */
+/**
+ * How long an attempt that was given up is still watched. grpc-js connects once more when its backoff ends, although the
+ * channel was closed meanwhile, and keeps that connection if it succeeds (seen with 1.14.7). `createMemberChannel` makes
+ * that backoff so short that it ends within this time.
+ */
+const AFTERLIFE_MS = 20;
+
 const attempts = new AsyncLocalStorage<ConnectingSocket>();
 /**
  * The context of nobody: no attempt's, and not that of the application's call that happened to start an attempt either.
@@ -47,8 +54,8 @@ export class ConnectingSocket {
   /** Called by the diagnostics channel. */
   caught(socket: Socket): void {
     if (this.#state === 'open') this.#socket = socket;
-    // Not at once: `connect` brings a socket back to life that is destroyed before it.
-    else if (this.#state === 'abandoned') process.nextTick(() => socket.destroy());
+    // The channel tells of a socket before it connects: this one never will. Destroyed here, `connect` would revive it.
+    else if (this.#state === 'abandoned') socket.connect = () => socket.destroy();
   }
 
   /** The attempt succeeded: the socket belongs to the connection now. */
@@ -64,10 +71,8 @@ export class ConnectingSocket {
     if (this.#state !== 'open') return;
     this.#state = 'abandoned';
     this.#socket?.destroy();
-    // grpc-js opens the socket some ticks after it is told to connect, closed or not.
-    if (this.#socket === undefined) setImmediate(stopListening);
-    else stopListening();
     this.#socket = undefined;
+    setTimeout(stopListening, AFTERLIFE_MS).unref();
   }
 }
 

@@ -43,6 +43,9 @@ export function createMemberChannel(endpoint: Endpoint, options: MemberChannelOp
   if (options.tlsName !== undefined) args['grpc.ssl_target_name_override'] = options.tlsName;
   Object.assign(args, options.channelArguments);
   for (const [name, { value }] of Object.entries(OWNED_ARGUMENTS)) args[name] = value;
+  // The member backs off, its channel has one attempt: what grpc-js does after that must be over soon (connecting-socket.ts).
+  args['grpc.initial_reconnect_backoff_ms'] = 1;
+  args['grpc.max_reconnect_backoff_ms'] = 1;
   return new grpc.Channel(channelTarget(endpoint), options.credentials, args);
 }
 

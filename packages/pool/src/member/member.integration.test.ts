@@ -24,8 +24,8 @@ describe('a member and its server', () => {
   });
 
   afterEach(async () => {
-    await harness.close();
     await Promise.all(tcpServers.map((server) => server.close()));
+    await harness.close();
   });
 
   function poolOf(ports: readonly number[], options: PoolOptions = {}, credentials?: grpc.ChannelCredentials): Pool {
@@ -63,6 +63,17 @@ describe('a member and its server', () => {
     await until(() => connectivities(pool)[0] === 'ready');
   });
 
+  test('that refused is not connected behind the back of a pool that was closed meanwhile', async () => {
+    const port = await closedPort();
+    const pool = poolOf([port]);
+    await until(() => connectivities(pool)[0] === 'transient-failure');
+    pool.close();
+    const server = await tcp(undefined, port);
+    // grpc-js comes back when its backoff is over: 1 s ± 20 % where nobody says otherwise.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(server.accepted).toBe(0);
+  });
+
   test.each(['plain', 'TLS'])(
     'that accepts and says nothing (%s) is given up at the connect timeout, its socket with it, while calls go elsewhere',
     async (kind) => {
@@ -85,7 +96,7 @@ describe('a member and its server', () => {
     const pool = poolOf([rude.port], QUICK);
     const attempts: number[] = [];
     pool.on('member', ({ to }) => {
-      if (to === 'transient-failure') attempts.push(harness.clock.now());
+      if (to === 'transient-failure') attempts.push(performance.now());
     });
     await until(() => attempts.length >= 4);
     attempts.slice(1).forEach((time, index) => {
@@ -104,8 +115,8 @@ describe('a member and its server', () => {
     await unary(client, 'warm');
     const seen: string[] = [];
     pool.on('member', ({ to, lost }) => seen.push(lost ? 'lost' : to));
-    const since = harness.clock.now();
-    await until(() => harness.clock.now() - since > 120);
+    const since = performance.now();
+    await until(() => performance.now() - since > 120);
     server.goAway();
     await until(() => seen.includes('ready'));
     expect(seen).toEqual(['lost', 'connecting', 'ready']);

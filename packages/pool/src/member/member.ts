@@ -178,6 +178,7 @@ export class Member implements MemberView {
 
   #refused(state: ConnectingState): void {
     const epoch = this.#epoch;
+    state.socket.abandon();
     askLastError(state.channel, (reason) => {
       if (epoch === this.#epoch) this.#fail(reason, false);
     });

@@ -1,39 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import * as grpc from '@grpc/grpc-js';
-import { systemClock, type Clock, type Timer } from '@fairlead/core';
+import { leakCheck } from '@fairlead/testing';
 import type { PoolOptions } from '../../src/options.js';
 import { Pool } from '../../src/pool.js';
 import { EchoClient, EchoServer, type Echo } from './echo-server.js';
-
-/** The real clock, which knows how many timers wait. */
-class CountingClock implements Clock {
-  readonly pending = new Set<Timer>();
-
-  now(): number {
-    return systemClock.now();
-  }
-
-  epochNow(): number {
-    return systemClock.epochNow();
-  }
-
-  schedule(delayMs: number, callback: () => void, keepAlive?: boolean): Timer {
-    const run = (): void => {
-      this.pending.delete(timer);
-      callback();
-    };
-    const inner = systemClock.schedule(delayMs, run, keepAlive);
-    const timer: Timer = {
-      cancel: () => {
-        this.pending.delete(timer);
-        inner.cancel();
-      },
-    };
-    this.pending.add(timer);
-    return timer;
-  }
-}
 
 /** Longer than anything here takes on a loaded machine. */
 export const CEILING_MS = 20_000;
@@ -49,11 +20,11 @@ export async function until(condition: () => boolean, what = String(condition)):
 
 /** Pools, clients and servers of one test, and what they leave behind. */
 export class Harness {
-  readonly clock = new CountingClock();
   /** Client sockets opened by anybody since the start. */
   readonly sockets: Socket[] = [];
   readonly #pools: Pool[] = [];
   readonly #servers: EchoServer[] = [];
+  readonly #leaks = leakCheck({ settleMs: 4_000 });
   readonly #onSocket = (message: unknown): void => {
     this.sockets.push((message as { socket: Socket }).socket);
   };
@@ -69,7 +40,7 @@ export class Harness {
   }
 
   pool(target: string, options: PoolOptions = {}, credentials = grpc.credentials.createInsecure()): Pool {
-    const pool = new Pool(target, credentials, { clock: this.clock, ...options });
+    const pool = new Pool(target, credentials, options);
     this.#pools.push(pool);
     return pool;
   }
@@ -78,16 +49,15 @@ export class Harness {
     return new EchoClient('unused', grpc.credentials.createInsecure(), { channelOverride: channel }) as unknown as Echo;
   }
 
-  /** Closes all and waits until nothing is left of the pools: no socket, no timer. */
+  /** Closes all and waits until nothing is left: no socket, timer, server, look-up or listener. */
   async close(): Promise<void> {
     for (const pool of this.#pools) pool.close();
     for (const server of this.#servers) server.kill();
-    await until(() => this.sockets.every((socket) => socket.destroyed), 'all client sockets are closed');
-    await until(() => this.clock.pending.size === 0, 'no timer waits');
     unsubscribe('net.client.socket', this.#onSocket);
+    await this.#leaks.assertNothingLeft();
     for (const pool of this.#pools) {
-      const left = pool.snapshot();
-      if (left.members.length + left.draining.length + left.waitingCalls > 0) throw new Error(JSON.stringify(left));
+      const { draining, members, waitingCalls } = pool.snapshot();
+      if (members.length + draining.length + waitingCalls > 0) throw new Error('a closed pool still has members or calls');
     }
   }
 }

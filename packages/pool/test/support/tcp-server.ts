@@ -20,9 +20,9 @@ export class TcpServer {
     });
   }
 
-  static async listen(onConnection: (socket: Socket) => void = () => undefined): Promise<TcpServer> {
+  static async listen(onConnection: (socket: Socket) => void = () => undefined, port = 0): Promise<TcpServer> {
     const server = new TcpServer(onConnection);
-    server.#server.listen(0, '127.0.0.1');
+    server.#server.listen(port, '127.0.0.1');
     await once(server.#server, 'listening');
     return server;
   }

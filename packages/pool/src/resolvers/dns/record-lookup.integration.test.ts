@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { leakCheck, type LeakCheck } from '@fairlead/testing';
 import { TestDnsServer } from '../../../test/support/dns-server.js';
 import type { LookupResult } from './lookup.js';
 import { RecordLookup } from './record-lookup.js';
@@ -6,9 +7,11 @@ import { RecordLookup } from './record-lookup.js';
 describe('RecordLookup asks a real DNS server', () => {
   let server: TestDnsServer;
   let lookup: RecordLookup;
+  let leaks: LeakCheck;
   const resolve = (): Promise<LookupResult> => lookup.resolve('greeter.example');
 
   beforeEach(async () => {
+    leaks = leakCheck();
     server = await TestDnsServer.listen();
     lookup = new RecordLookup([`127.0.0.1:${server.port}`]);
   });
@@ -16,6 +19,7 @@ describe('RecordLookup asks a real DNS server', () => {
   afterEach(async () => {
     lookup.cancel();
     await server.close();
+    await leaks.assertNothingLeft();
   });
 
   test('for A and AAAA of exactly this name, and tells addresses and TTL', async () => {

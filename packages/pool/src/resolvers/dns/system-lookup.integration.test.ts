@@ -1,7 +1,14 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { leakCheck, type LeakCheck } from '@fairlead/testing';
 import { SystemLookup } from './system-lookup.js';
 
 describe('SystemLookup', () => {
+  let leaks: LeakCheck;
+  beforeEach(() => {
+    leaks = leakCheck();
+  });
+  afterEach(() => leaks.assertNothingLeft());
+
   test('finds localhost as the system does', async () => {
     const { addresses, ttlSeconds } = await new SystemLookup().resolve('localhost');
     expect(addresses).toEqual(['127.0.0.1']);
