@@ -19,8 +19,9 @@ export interface AttemptContext {
   /**
    * The attempt failed, and the pool knows how. Called at most once, before the status is delivered. When `onPicked` was
    * not called before, no member was pickable.
+   * @param dropped the balancing policy wants the call to fail: no other attempt may follow (gRPC's DROP).
    */
-  onFailed(failure: FailureClass): void;
+  onFailed(failure: FailureClass, dropped?: boolean): void;
 }
 
 /** The part of grpc-js `Metadata` that carries a context: `clone()` keeps its options object and drops opaque data. */

@@ -21,20 +21,21 @@ export class RoundRobinPicker<M extends MemberView> implements Picker<M> {
     this.#next = uniformIndex(random, ready.length);
   }
 
+  /**
+   * A further attempt of a call takes the next untried member out of turn. If it moved the turn on, one bad pod of two
+   * would get the first attempt of every call: each retry would put it in front again.
+   */
   pick(request: PickRequest): PickResult<M> {
-    const start = this.#next;
     const ready = this.#ready;
-    for (let step = 0; step < ready.length; step++) {
-      const index = (start + step) % ready.length;
-      const candidate = ready[index]!;
-      if (!wasTried(request, candidate)) return this.#take(candidate, index);
+    const first = this.#next;
+    if (request.attempt !== undefined && request.attempt.tried.size > 0) {
+      for (let step = 0; step < ready.length; step++) {
+        const candidate = ready[(first + step) % ready.length]!;
+        if (!wasTried(request, candidate)) return candidate;
+      }
     }
-    return this.#take(ready[start]!, start);
-  }
-
-  #take(picked: Picked<M>, index: number): Picked<M> {
-    this.#next = (index + 1) % this.#ready.length;
-    return picked;
+    this.#next = (first + 1) % ready.length;
+    return ready[first]!;
   }
 }
 

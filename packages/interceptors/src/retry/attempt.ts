@@ -27,6 +27,8 @@ export class Attempt implements CallListener, AttemptContext {
   /** The pod that it was given to. */
   endpoint: Endpoint | undefined;
   othersUntried = false;
+  /** The balancing policy wants the call to fail. */
+  dropped = false;
   #reported: FailureClass | undefined;
   #sawHeaders = false;
   readonly #observer: AttemptObserver;
@@ -58,8 +60,9 @@ export class Attempt implements CallListener, AttemptContext {
     this.othersUntried = othersUntried;
   }
 
-  onFailed(failure: FailureClass): void {
+  onFailed(failure: FailureClass, dropped = false): void {
     this.#reported = failure;
+    this.dropped = dropped;
   }
 
   onReceiveMetadata(metadata: Metadata): void {

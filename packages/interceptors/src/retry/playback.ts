@@ -61,9 +61,13 @@ export class Playback {
   }
 
   #send({ context, message }: Sent): void {
-    this.#writing = true;
     this.#sent += 1;
     this.#position = this.#transcript.sent(this.#position + 1);
+    // The one message of a unary call: its client does not ask to be told, and nothing comes after it.
+    if (this.#sent === 1 && context.callback === undefined && this.#transcript.messageAt(this.#position) === undefined) {
+      return this.#call.sendMessageWithContext(context, message);
+    }
+    this.#writing = true;
     const callback = (error?: Error | null): void => {
       this.#writing = false;
       context.callback?.(error);

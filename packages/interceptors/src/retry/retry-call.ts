@@ -22,6 +22,7 @@ const NOTHING_TRIED: ReadonlySet<string> = new Set();
 const CANCELLED = 'the call was cancelled';
 const PARENT_CANCELLED = 'the parent call was cancelled';
 const CLOSED = 'the channel was closed';
+const DROPPED = 'the balancing policy dropped the call';
 const ANSWERED = 'the response had begun';
 const TOO_LONG = 'more was sent than may be kept for another attempt';
 
@@ -131,7 +132,7 @@ export class RetryCall implements InterceptingCallInterface, AttemptObserver {
       return this.#end(status);
     }
     const history = (this.#history ??= new CallHistory(this.#method));
-    const decision = history.failed(attempt, status, this.#whyStop());
+    const decision = history.failed(attempt, status, attempt.dropped ? DROPPED : this.#whyStop());
     if (!decision.retry) return this.#end(status);
     this.#attempt = undefined;
     const delayMs = history.delayMs(decision);
