@@ -64,7 +64,11 @@ export class Playback {
     this.#sent += 1;
     this.#position = this.#transcript.sent(this.#position + 1);
     // The one message of a unary call: its client does not ask to be told, and nothing comes after it.
-    if (this.#sent === 1 && context.callback === undefined && this.#transcript.messageAt(this.#position) === undefined) {
+    if (
+      this.#sent === 1 &&
+      context.callback === undefined &&
+      this.#transcript.messageAt(this.#position) === undefined
+    ) {
       return this.#call.sendMessageWithContext(context, message);
     }
     this.#writing = true;
