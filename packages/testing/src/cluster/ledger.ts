@@ -21,14 +21,15 @@ interface LedgerFile {
  * not involved. The files are read when someone asks: an id is there as soon as its answer has been seen.
  */
 export class Ledger {
-  readonly #directory: string;
+  /** For the cluster: where the files are. */
+  readonly directory: string;
   readonly #files: LedgerFile[] = [];
   readonly #executions = new Map<string, string[]>();
   #closed = false;
 
   /** Makes a directory for the files in the system's directory for temporary files. */
   constructor() {
-    this.#directory = mkdtempSync(join(tmpdir(), 'fairlead-ledger-'));
+    this.directory = mkdtempSync(join(tmpdir(), 'fairlead-ledger-'));
   }
 
   /** How often a request was executed. */
@@ -64,7 +65,7 @@ export class Ledger {
 
   /** For the cluster: makes the file of a pod. */
   open(pod: string): string {
-    const path = join(this.#directory, `${pod}.ids`);
+    const path = join(this.directory, `${pod}.ids`);
     this.#files.push({ pod, descriptor: openSync(path, 'a+'), read: 0, rest: Buffer.alloc(0) });
     return path;
   }
@@ -75,7 +76,7 @@ export class Ledger {
     this.#readAll();
     this.#closed = true;
     for (const { descriptor } of this.#files) closeSync(descriptor);
-    rmSync(this.#directory, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true });
   }
 
   #readAll(): void {

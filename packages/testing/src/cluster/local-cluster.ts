@@ -8,6 +8,7 @@ import { Deployment, type PodTemplate } from './deployment.js';
 import { DnsServer } from './dns-server.js';
 import { Endpoints } from './endpoints.js';
 import { EventLog, type ClusterEvent } from './event-log.js';
+import { Launcher } from './launcher.js';
 import { Ledger } from './ledger.js';
 import { OwnedTimers } from './owned-timers.js';
 import { Pod, type PodHost } from './pod.js';
@@ -21,7 +22,8 @@ const NETWORK_ATTEMPTS = 20;
  * cluster IP. For testing what a gRPC client does in a rolling update, when pods die, freeze or slow down.
  *
  * Linux only: other systems answer on 127.0.0.1 alone, and lack signals that it needs. DNS server and cluster IP run in
- * this process, so that `events` tells exactly when they knew what; both are idle except for a query or a connection.
+ * this process, so that `events` tells exactly when they knew what; both are idle except for a query or a connection. Pods
+ * are started by a process of its own, and all end when this one does, however it ends.
  *
  * @example
  * ```ts
@@ -52,9 +54,7 @@ export class LocalCluster {
   readonly #podHost: PodHost;
   readonly #deployments: Deployment[] = [];
   readonly #pods: Pod[] = [];
-  readonly #killPods = (): void => {
-    for (const pod of this.#pods) pod.kill();
-  };
+  readonly #launcher: Launcher;
 
   private constructor(
     options: ResolvedClusterOptions,
@@ -75,7 +75,9 @@ export class LocalCluster {
       addresses: () => this.#endpoints.published.map((pod) => pod.host),
       random: random.fork(),
     });
+    this.#launcher = new Launcher(this.ledger.directory);
     this.#podHost = {
+      launcher: this.#launcher,
       timers,
       random: random.fork(),
       log: this.#log,
@@ -101,7 +103,6 @@ export class LocalCluster {
     const cluster = new LocalCluster(resolved, addresses, clusterIp, random);
     published.pods = () => cluster.published();
     await cluster.dnsServer.listen();
-    process.on('exit', cluster.#killPods);
     return cluster;
   }
 
@@ -183,7 +184,7 @@ export class LocalCluster {
     this.#timers.close();
     await Promise.all(this.#pods.map((pod) => pod.destroy()));
     await Promise.all([this.dnsServer.close(), this.#clusterIp.close()]);
-    process.off('exit', this.#killPods);
+    await this.#launcher.close();
     this.ledger.close();
     this.#log.close();
   }

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { Launcher } from './launcher.js';
 import type { LatencyCommand, PodReport } from './pod-protocol.js';
 
 /** As much of a pod's error output is kept, in characters. */
@@ -6,6 +6,7 @@ const STDERR_TAIL = 4_000;
 
 /** What a process needs to be started, and whom it tells. */
 export interface PodProcessOptions {
+  readonly launcher: Launcher;
   readonly script: string;
   readonly env: NodeJS.ProcessEnv;
   readonly onReport: (report: PodReport) => void;
@@ -13,43 +14,48 @@ export interface PodProcessOptions {
   readonly onExit: (how: string) => void;
 }
 
-/** The process of a pod: started by the constructor, at its end when {@link closed} resolves. */
+/** The process of a pod: started by the constructor. */
 export class PodProcess {
-  readonly #ends: Promise<void>[] = [];
-  readonly #child: ChildProcess;
-  #guard: ChildProcess | undefined;
+  /** Resolves when the process has exited. */
+  readonly ended: Promise<void>;
+  readonly #launcher: Launcher;
+  readonly #key: number;
+  #pid: number | undefined;
+  #running = true;
+  #frozen = false;
   #stderr = '';
+  /** Sent as soon as there is a process to send them to. */
+  readonly #pendingSignals: NodeJS.Signals[] = [];
 
-  constructor(options: PodProcessOptions) {
-    // Not fork(): it would pass --inspect and --experimental-vm-modules on to the pod.
-    this.#child = spawn(process.execPath, [options.script], {
-      env: options.env,
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  constructor({ launcher, script, env, onReport, onExit }: PodProcessOptions) {
+    this.#launcher = launcher;
+    let resolveEnded: () => void;
+    this.ended = new Promise((resolve) => (resolveEnded = resolve));
+    this.#key = launcher.launch(script, env, {
+      onStart: (pid) => this.#onStart(pid),
+      onMessage: (message) => {
+        if (isReport(message)) onReport(message);
+      },
+      onStderr: (text) => {
+        this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
+      },
+      onExit: (how) => {
+        this.#running = false;
+        this.#frozen = false;
+        onExit(how);
+        resolveEnded();
+      },
     });
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
-    });
-    this.#child.on('message', (message) => {
-      if (isReport(message)) options.onReport(message);
-    });
-    this.#ends.push(closeOf(this.#child));
-    this.#reportEnd(options.onExit);
   }
 
-  /** Resolves when the process and its helpers have exited and their pipes are closed. */
-  async closed(): Promise<void> {
-    await this.#ends[0];
-    await Promise.all(this.#ends);
-  }
-
-  /** Undefined if it could not be started. */
+  /** Undefined until it has started. */
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#pid;
   }
 
   /** False once the process has exited, or could not be started. */
   get running(): boolean {
-    return this.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+    return this.#running;
   }
 
   /** The end of what it wrote to its standard error. */
@@ -58,57 +64,35 @@ export class PodProcess {
   }
 
   get frozen(): boolean {
-    return this.#guard !== undefined;
+    return this.#frozen;
   }
 
-  signal(signal: 'SIGTERM' | 'SIGKILL'): void {
-    this.#child.kill(signal);
+  /** Straight from here and not by the launcher, so that it has happened when this returns. */
+  signal(signal: NodeJS.Signals): void {
+    if (!this.#running) return;
+    if (signal === 'SIGSTOP') this.#frozen = true;
+    if (signal === 'SIGCONT') this.#frozen = false;
+    if (this.#pid === undefined) this.#pendingSignals.push(signal);
+    else send(this.#pid, signal);
   }
 
-  /**
-   * Stops the process where it is. A stopped process cannot see that its parent has died, and would stay for ever: a
-   * shell that waits for the end of its input, which comes when the parent dies however it dies, kills it then.
-   */
-  freeze(): void {
-    if (this.#guard !== undefined || this.pid === undefined) return;
-    const script = 'read -r _; kill -KILL "$1"';
-    this.#guard = spawn('/bin/sh', ['-c', script, 'sh', String(this.pid)], { stdio: ['pipe', 'ignore', 'ignore'] });
-    this.#ends.push(closeOf(this.#guard));
-    this.#child.kill('SIGSTOP');
+  /** Resolves when the message is on its way; a pod that is gone gets none. */
+  tell(message: LatencyCommand): Promise<void> {
+    return this.#launcher.tell(this.#key, message);
   }
 
-  thaw(): void {
-    this.#child.kill('SIGCONT');
-    this.#dropGuard();
-  }
-
-  /** Resolves when the message was handed to the kernel; a pod that is gone gets none. */
-  send(message: LatencyCommand): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#child.connected) this.#child.send(message, () => resolve());
-      else resolve();
-    });
-  }
-
-  #reportEnd(onExit: (how: string) => void): void {
-    const end = (how: string): void => {
-      this.#dropGuard();
-      onExit(how);
-    };
-    this.#child.once('exit', (code, signal) => end(signal ?? `code ${code}`));
-    this.#child.on('error', (error) => {
-      if (this.pid === undefined) end(error.message);
-    });
-  }
-
-  #dropGuard(): void {
-    this.#guard?.kill('SIGKILL');
-    this.#guard = undefined;
+  #onStart(pid: number): void {
+    this.#pid = pid;
+    for (const signal of this.#pendingSignals.splice(0)) send(pid, signal);
   }
 }
 
-function closeOf(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => child.once('close', () => resolve()));
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has just exited; the launcher's report of it is on its way.
+  }
 }
 
 function isReport(message: unknown): message is PodReport {

@@ -1,6 +1,7 @@
 import type { Random } from '@fairlead/core';
 import { drawDelay, type DelayRange } from './delay-range.js';
 import type { EventLog } from './event-log.js';
+import type { Launcher } from './launcher.js';
 import type { OwnedTimers } from './owned-timers.js';
 import { PodProcess } from './pod-process.js';
 import { POD_ENV, type PodReport, type ShutdownMode } from './pod-protocol.js';
@@ -41,6 +42,7 @@ export interface PodSpec {
 
 /** What a pod needs from its cluster. */
 export interface PodHost {
+  readonly launcher: Launcher;
   readonly timers: OwnedTimers;
   readonly random: Random;
   readonly log: EventLog;
@@ -97,6 +99,7 @@ export class Pod {
     return this.#spec.version;
   }
 
+  /** Undefined for the first moments, and after its end it is that of a process that is gone. */
   get pid(): number | undefined {
     return this.#process.pid;
   }
@@ -149,14 +152,14 @@ export class Pod {
   /** SIGSTOP, now: its connections stay open and nobody answers. No readiness probe notices; that is the test's case. */
   freeze(): void {
     if (this.frozen || this.#exited) return;
-    this.#process.freeze();
+    this.#process.signal('SIGSTOP');
     this.#host.log.record('frozen', this);
   }
 
   /** Lets a frozen pod go on. */
   thaw(): void {
     if (!this.frozen) return;
-    this.#process.thaw();
+    this.#process.signal('SIGCONT');
     this.#host.log.record('thawed', this);
   }
 
@@ -164,7 +167,7 @@ export class Pod {
   async setLatency(ms: number): Promise<void> {
     this.#latencyMs = ms;
     this.#host.log.record('latency', this, `${ms} ms`);
-    await this.#process.send({ type: 'latency', ms });
+    await this.#process.tell({ type: 'latency', ms });
   }
 
   /** Requests its deletion, as the API server would: shutdown and endpoint removal begin, in no certain order. */
@@ -191,7 +194,7 @@ export class Pod {
   async destroy(): Promise<void> {
     this.#terminating = true;
     this.kill();
-    await this.#process.closed();
+    await this.#process.ended;
   }
 
   #startProcess(): PodProcess {
@@ -205,6 +208,7 @@ export class Pod {
       [POD_ENV.ledger]: ledgerFile,
     };
     return new PodProcess({
+      launcher: this.#host.launcher,
       script,
       env: { ...process.env, ...env, ...own },
       onReport: (report) => this.#onReport(report),

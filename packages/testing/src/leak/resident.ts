@@ -19,8 +19,11 @@ const STREAMS = new Set(['PIPEWRAP', 'TTYWRAP', 'TCPWRAP', 'SIGNALWRAP']);
 const RULES: readonly Rule[] = [
   // Node.js keeps the text of the `date` header until the second is over.
   { kinds: TIMERS, matches: contains(/ utcDate \(node:internal\/http/) },
-  // Timeouts of tests and hooks, and the pauses between them, of the test runners themselves.
-  { kinds: TIMERS, matches: createdBy(/[/\\]node_modules[/\\](?:jest-circus|mocha|@vitest[/\\]runner)[/\\]/) },
+  // Time limits of tests and hooks, and the progress display of a runner that is in the same process.
+  {
+    kinds: TIMERS,
+    matches: createdBy(/[/\\]node_modules[/\\](?:jest-circus|@jest[/\\]reporters|mocha|@vitest[/\\]runner)[/\\]/),
+  },
   { kinds: TIMERS, matches: contains(/node:internal\/test_runner/) },
   // Standard streams are opened at their first use, and stay.
   { kinds: STREAMS, matches: contains(/ get(?:Stdin|Stdout|Stderr) \(node:internal/) },
