@@ -74,6 +74,7 @@ function takeDuration(args: Record<string, unknown>, name: string, fallback: num
   const value = args[name];
   delete args[name];
   if (value === undefined) return fallback;
-  if (typeof value !== 'number' || !(value >= 100 && value < Infinity)) throw new InvalidOptionError(name, value, 'at least 100 ms');
+  if (typeof value !== 'number' || !(value >= 100 && value < Infinity))
+    throw new InvalidOptionError(name, value, 'at least 100 ms');
   return value;
 }

@@ -4,7 +4,11 @@ import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
 
 const { IDLE, CONNECTING, READY } = connectivityState;
 
-function watch(virtual: VirtualPool, from: connectivityState, deadline: Date | number = Infinity): (string | undefined)[] {
+function watch(
+  virtual: VirtualPool,
+  from: connectivityState,
+  deadline: Date | number = Infinity,
+): (string | undefined)[] {
   const told: (string | undefined)[] = [];
   virtual.pool.watchConnectivityState(from, deadline, (error) => told.push(error?.message));
   return told;

@@ -82,7 +82,9 @@ describe('closing a pool', () => {
     const virtual = VirtualPool.ready(1);
     virtual.pool.close();
     expect(() => virtual.call()).toThrow('Channel has been shut down');
-    expect(() => virtual.pool.watchConnectivityState(0, Infinity, () => undefined)).toThrow('Channel has been shut down');
+    expect(() => virtual.pool.watchConnectivityState(0, Infinity, () => undefined)).toThrow(
+      'Channel has been shut down',
+    );
     expect(() => virtual.pool.handle()).toThrow('Channel has been shut down');
     expect(virtual.pool.getConnectivityState(true)).toBe(4);
   });

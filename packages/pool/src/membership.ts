@@ -73,7 +73,11 @@ export class Membership {
     const { events } = this.#context;
     if (!events.listens('endpoints')) return;
     const endpointsOf = (members: readonly Member[]): Endpoint[] => members.map((member) => member.endpoint);
-    events.tell('endpoints', { added: endpointsOf(added), changed: endpointsOf(changed), removed: endpointsOf(removed) });
+    events.tell('endpoints', {
+      added: endpointsOf(added),
+      changed: endpointsOf(changed),
+      removed: endpointsOf(removed),
+    });
   }
 
   /** Drains everybody. `done` is called when the last member is closed. */

@@ -5,11 +5,15 @@ import type { PoolOptions } from './options.js';
 import { Pool } from './pool.js';
 
 const insecure = credentials.createInsecure();
-const make = (options: unknown, target = 'ipv4:127.0.0.1:1'): Pool => new Pool(target, insecure, options as PoolOptions);
+const make = (options: unknown, target = 'ipv4:127.0.0.1:1'): Pool =>
+  new Pool(target, insecure, options as PoolOptions);
 
 describe('the options of a pool', () => {
   test.each<[unknown, string]>([
-    [{ refreshIntervalMS: 5_000 }, 'refreshIntervalMS: 5000 (expected: unknown option (did you mean `refreshIntervalMs`?))'],
+    [
+      { refreshIntervalMS: 5_000 },
+      'refreshIntervalMS: 5000 (expected: unknown option (did you mean `refreshIntervalMs`?))',
+    ],
     [{ conectTimeoutMs: 1 }, 'did you mean `connectTimeoutMs`?'],
     [{ colour: 'blue' }, 'unknown option; known are `refreshIntervalMs`'],
     [{ refreshIntervalMs: 999 }, 'refreshIntervalMs: 999 (expected: a duration, 1000 to 2147483647 ms)'],

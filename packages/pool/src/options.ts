@@ -117,7 +117,9 @@ function checkResolvers(value: unknown, name: string): readonly ResolverFactory[
   if (value === undefined) return [];
   const valid =
     Array.isArray(value) &&
-    value.every((one: Partial<ResolverFactory> | null) => Array.isArray(one?.schemes) && typeof one?.create === 'function');
+    value.every(
+      (one: Partial<ResolverFactory> | null) => Array.isArray(one?.schemes) && typeof one?.create === 'function',
+    );
   if (!valid) throw new InvalidOptionError(name, value, 'a list of resolver factories');
   return value as readonly ResolverFactory[];
 }

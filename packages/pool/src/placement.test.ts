@@ -45,9 +45,7 @@ describe('finding a member for a call', () => {
     const virtual = VirtualPool.ready(1, { balancing: () => dropping });
     const call = virtual.call({ waitForReady: true });
     await turn();
-    expect(call.statuses).toEqual([
-      expect.objectContaining({ code: status.UNAVAILABLE, details: 'over the limit' }),
-    ]);
+    expect(call.statuses).toEqual([expect.objectContaining({ code: status.UNAVAILABLE, details: 'over the limit' })]);
   });
 
   test('asks the policy again after the time that it named', () => {

@@ -188,7 +188,10 @@ export class Pool implements grpc.ChannelInterface {
       this.#membership.reconcile(endpoints);
     }
     if (state.serviceConfig !== undefined) {
-      this.warn('service-config-ignored', `the resolver of ${this.#target.uri} sent a service config, which is not applied`);
+      this.warn(
+        'service-config-ignored',
+        `the resolver of ${this.#target.uri} sent a service config, which is not applied`,
+      );
     }
     this.#settle();
   }

@@ -26,8 +26,7 @@ describe('a call without waitForReady', () => {
     await turn();
     expect(call.status).toMatchObject({
       code: status.UNAVAILABLE,
-      details:
-        'no pod of test:///pods can be reached (2 tried); last error: connect EHOSTUNREACH 10.0.0.2:50051',
+      details: 'no pod of test:///pods can be reached (2 tried); last error: connect EHOSTUNREACH 10.0.0.2:50051',
     });
     expect(virtual.pool.getConnectivityState(false)).toBe(connectivityState.TRANSIENT_FAILURE);
     const next = virtual.call();

@@ -24,7 +24,10 @@ describe('a generated client on a pool', () => {
 
   test('makes unary calls', async () => {
     expect(await Promise.all([unary(client, 'one'), unary(client, 'two')])).toEqual(['one', 'two']);
-    await expect(unary(client, 'fail 5')).rejects.toMatchObject({ code: grpc.status.NOT_FOUND, details: 'as you wish' });
+    await expect(unary(client, 'fail 5')).rejects.toMatchObject({
+      code: grpc.status.NOT_FOUND,
+      details: 'as you wish',
+    });
   });
 
   test('makes client streams, whose messages keep their order and are acknowledged, also before a pod is connected', async () => {

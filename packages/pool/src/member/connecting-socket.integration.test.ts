@@ -138,7 +138,11 @@ describe('sockets of the application that are opened in a listener of a pool', (
     const target = `ipv4:127.0.0.1:${good.port},127.0.0.1:${refused},127.0.0.1:${silent.port}`;
     const pool: Pool = harness.pool(target, { connectTimeoutMs: 200, 'grpc.initial_reconnect_backoff_ms': 100 });
     const openIn = (event: string): void => {
-      if (!opened.has(event)) opened.set(event, connect(tcpServer.port, '127.0.0.1').on('error', () => undefined));
+      if (!opened.has(event))
+        opened.set(
+          event,
+          connect(tcpServer.port, '127.0.0.1').on('error', () => undefined),
+        );
     };
     for (const event of ['state', 'endpoints', 'member', 'drained', 'closed'] satisfies (keyof PoolEvents)[]) {
       pool.on(event, () => openIn(event));

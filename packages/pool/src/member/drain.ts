@@ -8,7 +8,13 @@ import type { Member } from './member.js';
  * @param why what happened to the member, for that text.
  * @param done called once when the member is closed, with the number of calls that were cut.
  */
-export function drainMember(member: Member, graceMs: number, why: string, clock: Clock, done: (cut: number) => void): void {
+export function drainMember(
+  member: Member,
+  graceMs: number,
+  why: string,
+  clock: Clock,
+  done: (cut: number) => void,
+): void {
   member.drain();
   let cut = 0;
   const timer =

@@ -29,7 +29,11 @@ describe('a member and its server', () => {
   });
 
   function poolOf(ports: readonly number[], options: PoolOptions = {}, credentials?: grpc.ChannelCredentials): Pool {
-    const pool = harness.pool('test:///pods', { resolvers: [manualResolverFactory('test', resolver)], ...options }, credentials);
+    const pool = harness.pool(
+      'test:///pods',
+      { resolvers: [manualResolverFactory('test', resolver)], ...options },
+      credentials,
+    );
     resolver.push(ports.map(at));
     pool.connect();
     return pool;
@@ -50,7 +54,9 @@ describe('a member and its server', () => {
     const error = await unary(harness.client(pool), 'x').catch((reason: grpc.ServiceError) => reason);
     expect(error).toMatchObject({
       code: grpc.status.UNAVAILABLE,
-      details: expect.stringMatching(new RegExp(`^no pod of test:///pods can be reached \\(1 tried\\); last error: ${refusal}`)),
+      details: expect.stringMatching(
+        new RegExp(`^no pod of test:///pods can be reached \\(1 tried\\); last error: ${refusal}`),
+      ),
     });
     expect(pool.snapshot().members[0]!.lastError).toContain(refusal);
   });

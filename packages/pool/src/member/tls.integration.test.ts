@@ -17,7 +17,12 @@ describe('a pool with TLS', () => {
   afterEach(() => harness.close());
 
   /** A pool of servers on 127.0.0.1 that are known as `target`. */
-  function poolOf(target: string, servers: readonly EchoServer[], credentials: grpc.ChannelCredentials, args = {}): Pool {
+  function poolOf(
+    target: string,
+    servers: readonly EchoServer[],
+    credentials: grpc.ChannelCredentials,
+    args = {},
+  ): Pool {
     const resolver = new ManualResolver();
     resolver.push(servers.map(({ port }) => endpointAt({ kind: 'tcp', host: '127.0.0.1', port })));
     return harness.pool(target, { resolvers: [manualResolverFactory('test', resolver)], ...args }, credentials);
@@ -69,7 +74,9 @@ describe('a pool with TLS', () => {
     expect(await unary(harness.client(literal), 'x')).toBe('x');
     const named = await harness.server('127.0.0.1:0', serverCredentials('greeter'));
     const wrong = harness.pool(`ipv4:127.0.0.1:${named.port}`, {}, clientCredentials());
-    await expect(unary(harness.client(wrong), 'x')).rejects.toMatchObject({ details: expect.stringContaining('127.0.0.1') });
+    await expect(unary(harness.client(wrong), 'x')).rejects.toMatchObject({
+      details: expect.stringContaining('127.0.0.1'),
+    });
   });
 
   test('verifies each address of a list against itself and not against the first', async () => {

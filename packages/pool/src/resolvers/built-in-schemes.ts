@@ -4,7 +4,11 @@ import { ipResolverFactory } from './ip-resolver.js';
 import { unixResolverFactory } from './unix-resolver.js';
 
 /** The schemes that a pool serves by itself. */
-export const builtInResolvers: readonly ResolverFactory[] = [dnsResolverFactory, ipResolverFactory, unixResolverFactory];
+export const builtInResolvers: readonly ResolverFactory[] = [
+  dnsResolverFactory,
+  ipResolverFactory,
+  unixResolverFactory,
+];
 
 /** The schemes of one pool: the built-in ones, and the user's own over them. */
 export function builtInSchemes(options: {

@@ -76,7 +76,11 @@ export class TestDnsServer {
     // QR, RD, RA, and TC where the answer does not fit.
     const flags = 0x8180 | (truncated ? 0x0200 : 0) | RCODES[code];
     const header = [query.subarray(0, 2), uint16(flags), uint16(1), uint16(records.length), uint16(0), uint16(0)];
-    return Buffer.concat([...header, query.subarray(12, end), ...records.map((address) => this.#record(type, address))]);
+    return Buffer.concat([
+      ...header,
+      query.subarray(12, end),
+      ...records.map((address) => this.#record(type, address)),
+    ]);
   }
 
   #record(type: number, address: string): Buffer {

@@ -3,7 +3,11 @@ import { createServer, type AddressInfo } from 'node:net';
 import * as grpc from '@grpc/grpc-js';
 
 const identity = (bytes: Buffer): Buffer => bytes;
-const method = (path: string, requestStream: boolean, responseStream: boolean): grpc.MethodDefinition<Buffer, Buffer> => ({
+const method = (
+  path: string,
+  requestStream: boolean,
+  responseStream: boolean,
+): grpc.MethodDefinition<Buffer, Buffer> => ({
   path: `/test.Echo/${path}`,
   requestStream,
   responseStream,

@@ -57,7 +57,8 @@ export class Harness {
     await this.#leaks.assertNothingLeft();
     for (const pool of this.#pools) {
       const { draining, members, waitingCalls } = pool.snapshot();
-      if (members.length + draining.length + waitingCalls > 0) throw new Error('a closed pool still has members or calls');
+      if (members.length + draining.length + waitingCalls > 0)
+        throw new Error('a closed pool still has members or calls');
     }
   }
 }

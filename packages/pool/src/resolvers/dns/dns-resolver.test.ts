@@ -30,7 +30,14 @@ class Fixture {
   constructor(refreshIntervalMs = 5_000) {
     const { clock } = this;
     const random = new SeededRandom(1);
-    this.resolver = new DnsResolver({ host: 'greeter', port: 80, lookup: this.#lookup, refreshIntervalMs, clock, random });
+    this.resolver = new DnsResolver({
+      host: 'greeter',
+      port: 80,
+      lookup: this.#lookup,
+      refreshIntervalMs,
+      clock,
+      random,
+    });
   }
 
   start(): this {

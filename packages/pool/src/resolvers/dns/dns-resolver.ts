@@ -90,7 +90,9 @@ export class DnsResolver implements Resolver {
     const startedAt = clock.now();
     // Calls may wait for this answer: while it is awaited, they keep the process alive.
     const timeout = clock.schedule(LOOKUP_TIMEOUT_MS, () => {
-      settle(() => this.#failed(new Error(`DNS look-up of ${host}: no answer within ${LOOKUP_TIMEOUT_MS} ms`), startedAt));
+      settle(() =>
+        this.#failed(new Error(`DNS look-up of ${host}: no answer within ${LOOKUP_TIMEOUT_MS} ms`), startedAt),
+      );
       lookup.cancel();
     });
     const running = { startedAt, timeout };

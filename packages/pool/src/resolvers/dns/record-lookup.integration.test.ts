@@ -76,12 +76,7 @@ describe('RecordLookup asks a real DNS server', () => {
 
   test.each<[string, () => void, string, string]>([
     ['an empty answer', () => undefined, 'ENODATA', 'the name has no A or AAAA record'],
-    [
-      'NXDOMAIN',
-      () => (server.a = server.aaaa = 'NXDOMAIN'),
-      'ENOTFOUND',
-      'the name does not exist (NXDOMAIN)',
-    ],
+    ['NXDOMAIN', () => (server.a = server.aaaa = 'NXDOMAIN'), 'ENOTFOUND', 'the name does not exist (NXDOMAIN)'],
     ['SERVFAIL', () => (server.a = server.aaaa = 'SERVFAIL'), 'ESERVFAIL', 'the server failed (SERVFAIL)'],
     ['no A and a failure for AAAA', () => (server.aaaa = 'SERVFAIL'), 'ESERVFAIL', 'the server failed (SERVFAIL)'],
   ])('and rejects on %s with a text that says so', async (_, prepare, code, text) => {

@@ -31,7 +31,11 @@ describe('candidates', () => {
   const pod = parseResolvConf(POD);
   const plain = { search: ['example.'], ndots: 1 };
   test.each([
-    ['greeter', pod, ['greeter.prod.svc.cluster.local', 'greeter.svc.cluster.local', 'greeter.cluster.local', 'greeter']],
+    [
+      'greeter',
+      pod,
+      ['greeter.prod.svc.cluster.local', 'greeter.svc.cluster.local', 'greeter.cluster.local', 'greeter'],
+    ],
     ['a.b.c.d.e.f', pod, ['a.b.c.d.e.f', expect.any(String), expect.any(String), expect.any(String)]],
     ['greeter.prod.', pod, ['greeter.prod']],
     ['greeter', plain, ['greeter.example', 'greeter']],

@@ -10,7 +10,10 @@ export function parseResolvConf(text: string): SearchRules {
   let search: readonly string[] = [];
   let ndots = 1;
   for (const line of text.split('\n')) {
-    const [keyword, ...values] = line.replace(/[#;].*$/, '').trim().split(/\s+/);
+    const [keyword, ...values] = line
+      .replace(/[#;].*$/, '')
+      .trim()
+      .split(/\s+/);
     // The last of `search` and `domain` wins.
     if (keyword === 'search') search = values;
     if (keyword === 'domain') search = values.slice(0, 1);
