@@ -13,6 +13,8 @@ interface Watcher {
 export class FakeChannel implements grpc.ChannelInterface {
   readonly endpoint: Endpoint;
   readonly calls: FakeCall[] = [];
+  /** Calls of the application that were made while there was no connection. */
+  misplaced = 0;
   state = states.IDLE;
   #watchers: Watcher[] = [];
   #lastError = '';
@@ -79,6 +81,7 @@ export class FakeChannel implements grpc.ChannelInterface {
     if (this.closed) throw new Error('Channel has been shut down');
     const call = new FakeCall(path, this.state === states.READY ? undefined : this.#lastError);
     if (this.state === states.READY) this.calls.push(call);
+    else if (!path.startsWith('/fairlead.')) this.misplaced += 1;
     return call as unknown as GrpcCall;
   }
 
