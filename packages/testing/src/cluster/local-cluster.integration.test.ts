@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import dns from 'node:dns';
 import * as grpc from '@grpc/grpc-js';
+import { leakCheck, type LeakCheck } from '../leak/leak-check.js';
 import type { ClusterEvent } from './event-log.js';
 import { installLookup } from './install-lookup.js';
 import { LocalCluster } from './local-cluster.js';
@@ -8,13 +9,20 @@ import type { DeploymentOptions } from './deployment-options.js';
 
 const script = new URL('../../test/pods/echo-pod.mjs', import.meta.url);
 const CEILING_MS = 60_000;
+const BACKOFF = { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 100 };
 
 let cluster: LocalCluster;
+let check: LeakCheck;
 const clients: grpc.Client[] = [];
+beforeEach(() => {
+  // A client of grpc-js that is closed while it waits to reconnect tries once more before it ends.
+  check = leakCheck({ settleMs: 10_000 });
+});
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close();
   await cluster.close();
-});
+  await check.assertNothingLeft();
+}, CEILING_MS);
 
 /** Delays of a tenth of the usual ones; what is tested does not depend on them. */
 async function startCluster(): Promise<LocalCluster> {
@@ -30,7 +38,7 @@ async function startPods(options: Partial<DeploymentOptions> = {}) {
 }
 
 function clientOf(target: string, options: grpc.ClientOptions = {}): grpc.Client {
-  const client = new grpc.Client(target, grpc.credentials.createInsecure(), options);
+  const client = new grpc.Client(target, grpc.credentials.createInsecure(), { ...BACKOFF, ...options });
   clients.push(client);
   return client;
 }

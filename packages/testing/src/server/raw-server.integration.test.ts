@@ -1,22 +1,27 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { constants } from 'node:http2';
 import * as grpc from '@grpc/grpc-js';
+import { leakCheck, type LeakCheck } from '../leak/leak-check.js';
 import type { RawReaction } from './raw-reaction.js';
 import { RawServer } from './raw-server.js';
 
 const { status } = grpc;
 const CEILING_MS = 30_000;
 
+let check: LeakCheck;
 let server: RawServer;
 const clients: grpc.Client[] = [];
 beforeEach(async () => {
+  // A client of grpc-js that is closed while it waits to reconnect tries once more before it ends.
+  check = leakCheck({ settleMs: 10_000 });
   server = await RawServer.start();
 });
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close();
   await server.close();
   await server.close();
-});
+  await check.assertNothingLeft();
+}, CEILING_MS);
 
 function clientOf(): grpc.Client {
   const client = new grpc.Client(server.address, grpc.credentials.createInsecure(), {
@@ -24,6 +29,7 @@ function clientOf(): grpc.Client {
     'grpc.enable_retries': 0,
     'grpc.use_local_subchannel_pool': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 100,
   });
   clients.push(client);
   return client;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as grpc from '@grpc/grpc-js';
+import { leakCheck, type LeakCheck } from '../leak/leak-check.js';
 import { echo, fail, hang } from './call-script.js';
 import { echoService } from './echo-service.js';
 import { ScriptedServer } from './scripted-server.js';
@@ -10,17 +11,25 @@ const EchoClient = grpc.makeGenericClientConstructor(echoService, 'Echo');
 grpc.setLogVerbosity(grpc.logVerbosity.NONE);
 const CEILING_MS = 30_000;
 
+let check: LeakCheck;
 let server: ScriptedServer;
 let client: InstanceType<typeof EchoClient>;
 beforeEach(async () => {
+  // A client of grpc-js that is closed while it waits to reconnect tries once more before it ends.
+  check = leakCheck({ settleMs: 10_000 });
   server = await ScriptedServer.start();
-  client = new EchoClient(server.address, grpc.credentials.createInsecure(), { 'grpc.enable_retries': 0 });
+  client = new EchoClient(server.address, grpc.credentials.createInsecure(), {
+    'grpc.enable_retries': 0,
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 100,
+  });
 });
 afterEach(async () => {
   client.close();
   await server.close();
   await server.close();
-});
+  await check.assertNothingLeft();
+}, CEILING_MS);
 
 interface Seen {
   readonly messages: readonly string[];
