@@ -11,7 +11,8 @@ import { EventLog, type ClusterEvent } from './event-log.js';
 import { Launcher } from './launcher.js';
 import { Ledger } from './ledger.js';
 import { OwnedTimers } from './owned-timers.js';
-import { Pod, type PodHost } from './pod.js';
+import type { PodHost } from './pod-spec.js';
+import { Pod } from './pod.js';
 
 /** How many networks are tried when the port is taken in the ones drawn before. */
 const NETWORK_ATTEMPTS = 20;

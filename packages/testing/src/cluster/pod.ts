@@ -1,10 +1,7 @@
-import type { Random } from '@fairlead/core';
-import { drawDelay, type DelayRange } from './delay-range.js';
-import type { EventLog } from './event-log.js';
-import type { Launcher } from './launcher.js';
-import type { OwnedTimers } from './owned-timers.js';
+import { drawDelay } from './delay-range.js';
 import { PodProcess } from './pod-process.js';
-import { POD_ENV, type PodReport, type ShutdownMode } from './pod-protocol.js';
+import { POD_ENV, type PodReport } from './pod-protocol.js';
+import type { PodHost, PodSpec } from './pod-spec.js';
 
 /** The part of a pod's life it is in. `unready` was ready before; `terminating` has been asked to go. */
 export type PodState = 'starting' | 'ready' | 'unready' | 'terminating' | 'exited';
@@ -22,33 +19,6 @@ export interface PodTimes {
   readonly removedAt?: number;
   /** Its process was gone. */
   readonly exitedAt?: number;
-}
-
-/** What a pod is made from. */
-export interface PodSpec {
-  readonly name: string;
-  readonly host: string;
-  readonly port: number;
-  readonly version: string;
-  readonly script: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly mode: ShutdownMode;
-  readonly latencyMs: number;
-  readonly preStopMs: number;
-  readonly terminationGraceMs: number;
-  readonly onCrash: 'replace' | 'restart';
-  readonly ledgerFile: string;
-}
-
-/** What a pod needs from its cluster. */
-export interface PodHost {
-  readonly launcher: Launcher;
-  readonly timers: OwnedTimers;
-  readonly random: Random;
-  readonly log: EventLog;
-  readonly kubeletSyncMs: DelayRange;
-  /** Its readiness changed, its deletion was requested, or it is gone. */
-  readonly changed: (pod: Pod) => void;
 }
 
 /** The kubelet restarts a crashed container at once, then after 10 s, 20 s, … at most 5 min. */
