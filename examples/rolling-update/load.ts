@@ -24,7 +24,7 @@ export class Load {
   readonly #startedAt = performance.now();
   #sent = 0;
   #pending = 0;
-  #timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout;
   #drained: (() => void) | undefined;
 
   constructor(client: WorkClient, prefix: string, rps: number) {
