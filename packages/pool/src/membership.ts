@@ -1,7 +1,8 @@
 import type { BalancingPolicy, Clock, Endpoint, Picker, Random, Timer } from '@fairlead/core';
 import type { PoolEmitter } from './events.js';
 import { drainMember } from './member/drain.js';
-import { Member, type MemberChange, type MemberContext } from './member/member.js';
+import type { MemberChange, MemberContext } from './member/member-context.js';
+import { Member } from './member/member.js';
 import { Roster } from './roster.js';
 
 /** What membership needs from its pool. */

@@ -41,7 +41,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 5, arbitrary: kinds('cancel', 'respond', 'end', 'end') },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('pass'), ms: fc.constantFrom(1, 50, 900, 1_100, 4_000) }) },
-) as fc.Arbitrary<Step>;
+);
 
 const POLICIES = [peakEwmaPolicy, roundRobinPolicy, pickFirstPolicy];
 

@@ -5,7 +5,7 @@ import { PoolCall } from './call/pool-call.js';
 import { ConnectivityWatch } from './connectivity-watch.js';
 import { PoolEmitter, type PoolEvents } from './events.js';
 import type { CallArguments, GrpcCall, ParentCall, PropagateFlags } from './grpc-types.js';
-import type { MemberContext } from './member/member.js';
+import type { MemberContext } from './member/member-context.js';
 import { tlsNameOf } from './member/tls-name.js';
 import { Membership } from './membership.js';
 import { resolvePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './options.js';

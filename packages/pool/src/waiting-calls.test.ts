@@ -98,6 +98,17 @@ describe('a call that waits for a pod', () => {
     await turn();
     expect(seen).toEqual(['request 7']);
   });
+
+  test('is not ended by its waiting deadline once it was picked: the deadline is the member’s business then', async () => {
+    const virtual = new VirtualPool();
+    const call = virtual.call({ deadline: virtual.clock.epochNow() + 300 });
+    virtual.resolver.push([pod(1)]);
+    virtual.channel(1).ready();
+    expect(virtual.clock.pendingTimers).toBe(0);
+    virtual.clock.advance(400);
+    await turn();
+    expect(call.statuses).toEqual([]);
+  });
 });
 
 describe('a waiting call with a parent call', () => {

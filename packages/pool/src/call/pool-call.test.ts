@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { attachAttemptContext, type AttemptContext, type FailureClass } from '@fairlead/core';
+import {
+  attachAttemptContext,
+  roundRobinPolicy,
+  type AttemptContext,
+  type BalancingPolicy,
+  type CallOutcome,
+  type FailureClass,
+  type Load,
+} from '@fairlead/core';
 import { credentials, Metadata, status } from '@grpc/grpc-js';
+import type { FakeCall } from '../../test/support/fake-channel.js';
 import { pod, TestCall, turn, VirtualPool } from '../../test/support/virtual-pool.js';
 
 const inFlight = (virtual: VirtualPool): number =>
@@ -99,10 +108,10 @@ describe('a call on a pool', () => {
 
   test('that was cancelled before it was started tells so when it is started', async () => {
     const virtual = VirtualPool.ready(1);
-    const call = virtual.pool.createCall('/test.Echo/Unary', Infinity, null, null as never, null);
+    const call = virtual.pool.createCall('/test.Echo/Unary', Infinity, null, null, null);
     call.cancelWithStatus(status.CANCELLED, 'not wanted');
     await turn();
-    const listener = Object.create(TestCall.prototype as object) as TestCall;
+    const listener = Object.create(TestCall.prototype) as TestCall;
     Object.assign(listener, { statuses: [] });
     call.start(new Metadata(), listener);
     await turn();
@@ -119,6 +128,37 @@ describe('a call on a pool', () => {
     expect(call.getPeer()).toBe('10.0.0.1:50051');
     expect(call.getAuthContext()).toBeNull();
     expect(call.getCallNumber()).toBe(1);
+  });
+});
+
+describe('what a member’s load is told', () => {
+  /** A round robin whose loads write down how calls ended. */
+  function recording(): { balancing: () => BalancingPolicy; outcomes: CallOutcome[] } {
+    const outcomes: CallOutcome[] = [];
+    const inner = roundRobinPolicy.create({}, '')();
+    const end = (_: number, outcome: CallOutcome): number => outcomes.push(outcome);
+    const load: Load = { inFlight: 0, valueAt: () => 0, begin: () => ({ responded: () => undefined, end }) };
+    const policy: BalancingPolicy = {
+      name: 'recording',
+      createLoad: () => load,
+      update: (members, context) => inner.update(members, context),
+    };
+    return { balancing: () => policy, outcomes };
+  }
+
+  test.each<[string, CallOutcome, (call: TestCall, sent: FakeCall) => void]>([
+    ['an answer', 'success', (_, sent) => sent.end(status.NOT_FOUND)],
+    ['a failure', 'failure', (_, sent) => sent.end(status.UNAVAILABLE, 'Connection dropped')],
+    ['a refused stream', 'neutral', (_, sent) => sent.end(status.UNAVAILABLE, 'Stream refused by server')],
+    ['a cancel', 'neutral', ({ call }) => call.cancelWithStatus(status.CANCELLED, '')],
+    // What a client does when it cannot serialise a message.
+    ['a cancel as an error', 'neutral', ({ call }) => call.cancelWithStatus(status.INTERNAL, 'cannot serialise')],
+  ])('%s is %s', async (_, outcome, end) => {
+    const { balancing, outcomes } = recording();
+    const virtual = VirtualPool.ready(1, { balancing });
+    end(virtual.call(), virtual.channel(1).calls[0]!);
+    await turn();
+    expect(outcomes).toEqual([outcome]);
   });
 });
 

@@ -2,44 +2,17 @@ import * as grpc from '@grpc/grpc-js';
 import {
   formatAddress,
   type Backoff,
-  type Clock,
   type Endpoint,
   type Load,
   type MemberConnectivity,
   type MemberView,
-  type Random,
 } from '@fairlead/core';
 import type { CallArguments, GrpcCall } from '../grpc-types.js';
 import { ActiveCalls } from './active-calls.js';
 import { ConnectingSocket } from './connecting-socket.js';
 import { askLastError } from './last-error.js';
+import type { MemberContext } from './member-context.js';
 import { connectivityOf, type ConnectingState, type MemberState, type ReadyState } from './member-state.js';
-
-/** What a member needs from its pool. */
-export interface MemberContext {
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Makes the channel of one connection; it does nothing until it is told to connect. */
-  createChannel(endpoint: Endpoint): grpc.ChannelInterface;
-  readonly connectTimeoutMs: number;
-  /** The first step of the reconnection backoff. */
-  readonly backoff: Backoff;
-  /**
-   * The member's connectivity changed. `lost` is set when a ready connection ended.
-   * Called synchronously, so the pool has a new picker when it returns.
-   */
-  onChange(member: Member, change: MemberChange): void;
-}
-
-/** One change of a member's connectivity. */
-export interface MemberChange {
-  readonly from: MemberConnectivity;
-  readonly to: MemberConnectivity;
-  /** A ready connection ended. */
-  readonly lost: boolean;
-  /** Why, when something failed. */
-  readonly cause: string | undefined;
-}
 
 /**
  * One endpoint taken into the pool: its connection, its load, its calls.

@@ -72,7 +72,7 @@ export class EchoServer {
       server.bindAsync(address, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
     });
     const echo = new EchoServer(server, address.replace(/:0$/, `:${port}`), port);
-    server.addService(EchoService as unknown as grpc.ServiceDefinition, echo.#handlers());
+    server.addService(EchoService, echo.#handlers());
     return echo;
   }
 

@@ -82,7 +82,7 @@ export class FakeChannel implements grpc.ChannelInterface {
     const call = new FakeCall(path, this.state === states.READY ? undefined : this.#lastError);
     if (this.state === states.READY) this.calls.push(call);
     else if (!path.startsWith('/fairlead.')) this.misplaced += 1;
-    return call as unknown as GrpcCall;
+    return call;
   }
 
   #move(state: grpc.connectivityState): void {

@@ -1,0 +1,29 @@
+import type { Backoff, Clock, Endpoint, MemberConnectivity, Random } from '@fairlead/core';
+import type * as grpc from '@grpc/grpc-js';
+import type { Member } from './member.js';
+
+/** What a member needs from its pool. */
+export interface MemberContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Makes the channel of one connection; it does nothing until it is told to connect. */
+  createChannel(endpoint: Endpoint): grpc.ChannelInterface;
+  readonly connectTimeoutMs: number;
+  /** The first step of the reconnection backoff. */
+  readonly backoff: Backoff;
+  /**
+   * The member's connectivity changed. `lost` is set when a ready connection ended.
+   * Called synchronously, so the pool has a new picker when it returns.
+   */
+  onChange(member: Member, change: MemberChange): void;
+}
+
+/** One change of a member's connectivity. */
+export interface MemberChange {
+  readonly from: MemberConnectivity;
+  readonly to: MemberConnectivity;
+  /** A ready connection ended. */
+  readonly lost: boolean;
+  /** Why, when something failed. */
+  readonly cause: string | undefined;
+}

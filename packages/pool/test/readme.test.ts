@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { EchoClient } from './support/echo-server.js';
+import { Harness } from './support/harness.js';
+import { runModule } from './support/pending-process.js';
+import { POOL_OPTION_NAMES } from '../src/options.js';
+
+const README = readFileSync(join('packages', 'pool', 'README.md'), 'utf8');
+
+/** Stands for the generated client: the bytes of a message are its text. */
+const GREETER = `
+  const method = {
+    path: '${EchoClient.service['unary']!.path}', requestStream: false, responseStream: false,
+    requestSerialize: ({ name }) => Buffer.from('Hello ' + name), responseDeserialize: (bytes) => ({ message: String(bytes) }),
+  };
+  const GreeterClient = grpc.makeGenericClientConstructor({ sayHello: method }, 'Greeter');
+`;
+
+let harness: Harness;
+
+beforeEach(() => {
+  harness = new Harness();
+});
+
+afterEach(() => harness.close());
+
+test('the example of the README runs and ends by itself', async () => {
+  const { port } = await harness.server();
+  const example = /```ts\n(.*?)```/s.exec(README)![1]!;
+  const source = example
+    .replace(/import \{ GreeterClient \}.*\n/, GREETER)
+    .replace('localhost:50051', `localhost:${port}`);
+  const { code, output } = await runModule(source);
+  expect(output.split('\n')).toEqual([
+    `127.0.0.1:${port}: idle → connecting`,
+    `127.0.0.1:${port}: connecting → ready`,
+    'Hello you',
+    'READY',
+    '',
+  ]);
+  expect(code).toBe(0);
+}, 30_000);
+
+test('the README names every option', () => {
+  const rows = README.split('## Options')[1]!.split('`grpc.*`')[0]!;
+  const named = [...rows.matchAll(/`(\w+)`(?=[ ,|].*\|)/g)].map(([, name]) => name);
+  expect(named).toEqual(expect.arrayContaining([...POOL_OPTION_NAMES]));
+});
