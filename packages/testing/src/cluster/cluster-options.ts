@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { count, optional, resolveOptions, text, type ResolvedOptions } from '@fairlead/core';
+import { count, optional, resolveOptions, text } from '@fairlead/core';
 import { delayRange, type DelayRange } from './delay-range.js';
 
 /** How a {@link LocalCluster} behaves. */
@@ -35,7 +35,7 @@ const RULES = {
 };
 
 /** {@link LocalClusterOptions} with every default filled in. */
-export type ResolvedClusterOptions = ResolvedOptions<typeof RULES> & { readonly seed: number };
+export type ResolvedClusterOptions = Required<LocalClusterOptions>;
 
 /** @throws InvalidOptionError */
 export function resolveClusterOptions(options: LocalClusterOptions): ResolvedClusterOptions {

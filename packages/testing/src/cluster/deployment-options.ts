@@ -8,7 +8,6 @@ import {
   resolveOptions,
   text,
   type OptionRule,
-  type ResolvedOptions,
 } from '@fairlead/core';
 import { SHUTDOWN_MODES, type ShutdownMode } from './pod-protocol.js';
 import { podCount, type PodCount } from './rollout-limits.js';
@@ -73,8 +72,8 @@ const RULES = {
   env,
 };
 
-/** {@link DeploymentOptions} with every default filled in. */
-export type ResolvedDeploymentOptions = ResolvedOptions<typeof RULES>;
+/** {@link DeploymentOptions} with every default filled in, and the script as a path. */
+export type ResolvedDeploymentOptions = Required<Omit<DeploymentOptions, 'script'>> & { readonly script: string };
 
 /** @throws InvalidOptionError */
 export function resolveDeploymentOptions(options: DeploymentOptions): ResolvedDeploymentOptions {
