@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { endpointAt, type Endpoint } from '@fairlead/core';
 import { ManualResolver, manualResolverFactory } from '@fairlead/testing';
@@ -163,7 +165,7 @@ describe('a member and its server', () => {
   });
 
   test('may listen on a Unix domain socket', async () => {
-    const path = `/tmp/fairlead-${process.pid}.sock`;
+    const path = join(tmpdir(), `fairlead-${process.pid}.sock`);
     await harness.server(`unix:${path}`);
     expect(await unary(harness.client(harness.pool(`unix:${path}`)), 'x')).toBe('x');
     expect(await unary(harness.client(harness.pool(`unix://${path}`)), 'x')).toBe('x');
