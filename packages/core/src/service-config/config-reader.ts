@@ -15,6 +15,12 @@ export interface KnownFields {
   readonly notSupported?: readonly string[];
 }
 
+/** Limits of a duration in ms, both inclusive. */
+export interface DurationRange {
+  readonly min: number;
+  readonly max: number;
+}
+
 /**
  * Reads fields of a JSON document and collects what is wrong with them instead of stopping at the first: whoever writes
  * a config wants to see all of its mistakes at once. Every reading method answers undefined for a field that is absent,
@@ -82,15 +88,37 @@ export class ConfigReader {
     return this.refuse(childPath(path, field), value, 'a string');
   }
 
-  /** A duration field in ms, at least 0, or above 0 when `positive`. */
-  durationMs(object: Json, field: string, path: string, positive = false): number | undefined {
+  /**
+   * A number field.
+   * @param expected what `isValid` checks, in words.
+   */
+  number(
+    object: Json,
+    field: string,
+    path: string,
+    isValid: (value: number) => boolean,
+    expected: string,
+    required = false,
+  ): number | undefined {
+    const value = fieldOf(object, field);
+    if (value === undefined && !required) return undefined;
+    if (typeof value === 'number' && isValid(value)) return value;
+    return this.refuse(childPath(path, field), value, expected);
+  }
+
+  /** A duration field in ms, at least 0, above 0 when `limits` is true, or within a range. */
+  durationMs(object: Json, field: string, path: string, limits: boolean | DurationRange = false): number | undefined {
     const value = fieldOf(object, field);
     if (value === undefined) return undefined;
     const where = childPath(path, field);
     return this.attempt(() => {
       const ms = parseDuration(value, where);
-      if (ms > 0 || (ms === 0 && !positive)) return ms;
-      throw new InvalidOptionError(where, value, positive ? 'a duration above 0s' : 'a duration that is not negative');
+      if (typeof limits === 'object') {
+        if (ms >= limits.min && ms <= limits.max) return ms;
+        throw new InvalidOptionError(where, value, `a duration, ${limits.min / 1_000}s to ${limits.max / 1_000}s`);
+      }
+      if (ms > 0 || (ms === 0 && !limits)) return ms;
+      throw new InvalidOptionError(where, value, limits ? 'a duration above 0s' : 'a duration that is not negative');
     });
   }
 }

@@ -1,8 +1,10 @@
 import { childPath, fieldOf, type ConfigReader, type Json } from './config-reader.js';
+import { BulkheadGroups } from './bulkhead-config.js';
+import { readMethodExtension, type MethodExtension } from './fairlead-extension.js';
 import { readRetryPolicy, type RetryPolicy } from './retry-policy.js';
 
 /** What a service config says of one method. A field that is absent says nothing. */
-export interface MethodConfig {
+export interface MethodConfig extends MethodExtension {
   /** The longest time for the whole call, in ms; the application's own deadline counts when it is earlier. */
   readonly timeoutMs?: number;
   /** Calls wait for a ready member instead of failing; counts only where the application did not say. */
@@ -11,7 +13,7 @@ export interface MethodConfig {
 }
 
 const FIELDS = {
-  supported: ['name', 'timeout', 'waitForReady', 'retryPolicy'],
+  supported: ['name', 'timeout', 'waitForReady', 'retryPolicy', 'fairlead'],
   notSupported: ['hedgingPolicy', 'maxRequestMessageBytes', 'maxResponseMessageBytes'],
 };
 
@@ -27,11 +29,13 @@ export function readMethodConfigs(
   reader: ConfigReader,
 ): ReadonlyMap<string, MethodConfig> {
   const byPath = new Map<string, MethodConfig>();
+  const groups = new BulkheadGroups();
   list.forEach((value, index) => {
     const where = `${path}[${index}]`;
     const object = reader.object(value, where);
     if (object === undefined) return;
     const config = readMethodConfig(object, where, reader);
+    groups.check(config.bulkhead, `${where}.fairlead.bulkhead`, reader);
     const names = reader.list(object, 'name', where);
     if (names.length === 0) reader.warnings.push(`${where}: has no name, so it applies to no method`);
     names.forEach((name, at) => addName(name, `${where}.name[${at}]`, config, byPath, reader));
@@ -52,6 +56,7 @@ function readMethodConfig(object: Json, path: string, reader: ConfigReader): Met
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(waitForReady !== undefined && { waitForReady }),
     ...(retryPolicy !== undefined && { retryPolicy }),
+    ...readMethodExtension(object, path, reader),
   });
 }
 
