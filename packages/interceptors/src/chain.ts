@@ -1,5 +1,9 @@
 import type { Clock, MethodConfig } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
+import { bulkheadInterceptor } from './bulkhead/bulkhead-interceptor.js';
+import type { Bulkheads } from './bulkhead/bulkheads.js';
+import { circuitBreakerInterceptor } from './circuit-breaker/circuit-breaker-interceptor.js';
+import type { MethodBreakers } from './circuit-breaker/method-breakers.js';
 import { deadlineInterceptor } from './deadline/deadline-interceptor.js';
 import { methodRetry, type RetryShared } from './retry/method-retry.js';
 import { retryInterceptor } from './retry/retry-interceptor.js';
@@ -9,7 +13,9 @@ import { waitForReadyInterceptor } from './wait-for-ready/wait-for-ready-interce
 export interface PolicyContext {
   readonly clock: Clock;
   readonly retry: RetryShared;
-  /** Ends what waits for another attempt. Whoever closes the channel calls it first. Idempotent. */
+  readonly breakers: MethodBreakers;
+  readonly bulkheads: Bulkheads;
+  /** Ends what waits for another attempt or for a slot, and the timers of breakers. Whoever closes the channel calls it first. Idempotent. */
   close(): void;
 }
 
@@ -19,7 +25,7 @@ export interface PolicyPosition {
   /** Why it stands between its neighbours. */
   readonly why: string;
   /** The interceptor for a method, or undefined when the policy has nothing to do for it: then it is not in its chain. */
-  create(method: MethodConfig, context: PolicyContext): grpc.Interceptor | undefined;
+  create(method: MethodConfig, context: PolicyContext, path: string): grpc.Interceptor | undefined;
 }
 
 /**
@@ -30,6 +36,19 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
     name: 'deadline',
     why: 'outside of all that waits or repeats: one deadline covers queueing, every attempt and the time between them',
     create: ({ timeoutMs }, { clock }) => (timeoutMs === undefined ? undefined : deadlineInterceptor(timeoutMs, clock)),
+  },
+  {
+    name: 'bulkhead',
+    why: 'inside of the deadline, which bounds the wait; outside of the breaker, so that a refused call is no failure of it, and of retry, so that a call keeps one slot for all of its attempts',
+    create: ({ bulkhead }, { bulkheads, clock, retry: { waits } }, path) =>
+      bulkhead &&
+      bulkheadInterceptor({ bulkhead: bulkheads.of(path, bulkhead), priority: bulkhead.priority, clock, waits }),
+  },
+  {
+    name: 'circuit-breaker',
+    why: 'outside of retry: it judges a call by its end, after all attempts, and while it is open none is made; inside of the bulkhead, so that what waits there is judged when its turn comes',
+    create: ({ circuitBreaker }, { breakers, clock }, path) =>
+      circuitBreaker && circuitBreakerInterceptor(breakers.of(path, circuitBreaker), clock),
   },
   {
     name: 'wait-for-ready',
@@ -43,7 +62,11 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
   },
 ];
 
-/** The interceptors of one method, outermost first. */
-export function interceptorsFor(method: MethodConfig, context: PolicyContext): readonly grpc.Interceptor[] {
-  return POLICY_ORDER.flatMap((policy) => policy.create(method, context) ?? []);
+/**
+ * The interceptors of one method, outermost first.
+ * @param path the method, `/package.Service/Method`: what belongs to one method (a breaker, a bulkhead) is kept by it. All
+ * that is asked for without a path share theirs.
+ */
+export function interceptorsFor(method: MethodConfig, context: PolicyContext, path = ''): readonly grpc.Interceptor[] {
+  return POLICY_ORDER.flatMap((policy) => policy.create(method, context, path) ?? []);
 }

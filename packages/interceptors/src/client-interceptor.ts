@@ -16,7 +16,7 @@ export function policyInterceptor(
   methodConfig: (path: string) => MethodConfig,
   context: PolicyContext,
 ): grpc.Interceptor {
-  const chains = new MethodCache((path) => interceptorsFor(methodConfig(path), context));
+  const chains = new MethodCache((path) => interceptorsFor(methodConfig(path), context, path));
   return (options, nextCall) => {
     const interceptors = chains.get(options.method_definition.path);
     return asInterceptingCall(composeChain(interceptors, nextCall)(options));

@@ -6,7 +6,9 @@ import {
   type Random,
   type RetryBudget,
 } from '@fairlead/core';
+import { Bulkheads } from './bulkhead/bulkheads.js';
 import type { PolicyContext } from './chain.js';
+import { MethodBreakers } from './circuit-breaker/method-breakers.js';
 import { ReplaySpace } from './retry/replay-space.js';
 import { RetryWaits } from './retry/retry-waits.js';
 
@@ -28,5 +30,15 @@ export function createPolicyContext(options: PolicyContextOptions = {}): PolicyC
   const { perCallBufferBytes = 2 ** 20, channelBufferBytes = 2 ** 24 } = options;
   const space = new ReplaySpace(channelBufferBytes);
   const waits = new RetryWaits(clock);
-  return { clock, retry: { clock, random, budget, space, perCallBufferBytes, waits }, close: () => waits.close() };
+  const breakers = new MethodBreakers(clock);
+  return {
+    clock,
+    retry: { clock, random, budget, space, perCallBufferBytes, waits },
+    breakers,
+    bulkheads: new Bulkheads(),
+    close: () => {
+      waits.close();
+      breakers.close();
+    },
+  };
 }

@@ -97,8 +97,10 @@ export class FakeCall implements GrpcCall {
     return this;
   }
 
-  message(text: string): this {
-    this.#listener?.onReceiveMessage(Buffer.from(text));
+  /** @param text null is what a client with a unary response is told before a failing status. */
+  message(text: string | null): this {
+    const message: unknown = text === null ? null : Buffer.from(text);
+    (this.#listener?.onReceiveMessage as ((message: unknown) => void) | undefined)?.(message);
     return this;
   }
 

@@ -32,6 +32,7 @@ export function retryFixture(
   const clock = new VirtualClock();
   const context = createPolicyContext({ clock, random: new SeededRandom(1), ...options });
   const wire = new FakeChannel(options.acceptsWrites);
-  const channel = interceptChannel(wire, () => interceptorsFor(retryPolicy ? { retryPolicy } : {}, context));
+  const method = retryPolicy ? { retryPolicy } : {};
+  const channel = interceptChannel(wire, (path) => interceptorsFor(method, context, path));
   return { clock, wire, channel, context };
 }

@@ -1,13 +1,12 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { InterceptingCallInterface, PartialListener } from '../grpc-types.js';
-import { ownStatus } from './own-status.js';
 
 /** A call that was over before it could begin: it tells its status, and takes everything else in silence. */
 export class EndedCall implements InterceptingCallInterface {
   readonly #status: grpc.StatusObject;
 
-  constructor(code: grpc.status, details: string) {
-    this.#status = ownStatus(code, details);
+  constructor(status: grpc.StatusObject) {
+    this.#status = status;
   }
 
   /** A client does not expect to be told anything while it is still in `start`. */

@@ -1,5 +1,6 @@
 import type * as grpc from '@grpc/grpc-js';
 import { EndedCall } from '../call/ended-call.js';
+import { ownStatus } from '../call/own-status.js';
 import type {
   CallListener,
   GrpcCall,
@@ -57,7 +58,7 @@ export class HostedCall implements GrpcCall {
 
   cancelWithStatus(code: grpc.status, details: string): void {
     if (this.#call) this.#call.cancelWithStatus(code, details);
-    else this.#cancelled ??= new EndedCall(code, details);
+    else this.#cancelled ??= new EndedCall(ownStatus(code, details));
   }
 
   getPeer(): string {

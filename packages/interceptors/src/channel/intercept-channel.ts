@@ -1,5 +1,6 @@
 import * as grpc from '@grpc/grpc-js';
 import { EndedCall } from '../call/ended-call.js';
+import { ownStatus } from '../call/own-status.js';
 import type { CreateCallArguments, GrpcCall, InterceptorOptions, NextCall } from '../grpc-types.js';
 import { BottomCall } from './bottom-call.js';
 import { HostedCall } from './hosted-call.js';
@@ -92,7 +93,7 @@ export class InterceptedChannel implements grpc.ChannelInterface {
   #bottom(path: string): NextCall {
     return ({ deadline, host, parent, propagate_flags: flags, credentials }) => {
       // Closed since the call was created. grpc-js does not throw at `start` either, where nobody would catch it.
-      if (this.#closed) return new EndedCall(grpc.status.UNAVAILABLE, 'Channel closed before call started');
+      if (this.#closed) return new EndedCall(ownStatus(grpc.status.UNAVAILABLE, 'Channel closed before call started'));
       const call = this.#channel.createCall(path, deadline ?? Infinity, host, parent ?? null, flags);
       if (credentials) call.setCredentials(credentials);
       return new BottomCall(call);

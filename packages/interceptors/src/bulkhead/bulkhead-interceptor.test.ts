@@ -1,0 +1,256 @@
+import { EventEmitter } from 'node:events';
+import type { BulkheadConfig } from '@fairlead/core';
+import { VirtualClock } from '@fairlead/testing';
+import * as grpc from '@grpc/grpc-js';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { FakeChannel, type FakeCall } from '../../test/fake-channel.js';
+import { ObservedCall, settle, type CallSetup } from '../../test/observed-call.js';
+import { attemptsOf } from '../attempts/attempts-of.js';
+import { interceptorsFor, type PolicyContext } from '../chain.js';
+import { interceptChannel, type InterceptedChannel } from '../channel/intercept-channel.js';
+import { createPolicyContext } from '../policy-context.js';
+import type { Bulkhead } from './bulkhead.js';
+
+const { CANCELLED, DEADLINE_EXCEEDED, OK, RESOURCE_EXHAUSTED, UNAVAILABLE } = grpc.status;
+const PATH = '/test.Echo/Unary';
+
+let clock: VirtualClock;
+let wire: FakeChannel;
+let context: PolicyContext;
+let channel: InterceptedChannel;
+let bulkhead: Bulkhead;
+
+/** Another channel over the same wire. */
+function use(config: Partial<BulkheadConfig>): void {
+  const full: BulkheadConfig = { maxConcurrent: 2, maxQueue: 2, priority: 0, ...config };
+  channel = interceptChannel(wire, (path) => interceptorsFor({ bulkhead: full }, context, path));
+  bulkhead = context.bulkheads.of(PATH, full);
+}
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  wire = new FakeChannel();
+  context = createPolicyContext({ clock });
+  use({});
+});
+
+afterEach(() => {
+  context.close();
+  expect(clock.pendingTimers).toBe(0);
+});
+
+const begin = (setup: CallSetup = {}): ObservedCall => new ObservedCall(channel, setup).unary();
+const figures = (): readonly number[] => [bulkhead.running, bulkhead.waiting];
+const wireCall = (index: number): FakeCall => {
+  const call = wire.calls[index];
+  if (!call) throw new Error(`there is no call ${index}`);
+  return call;
+};
+
+describe('a free slot', () => {
+  test('lets a call out at once, and is free again after its end', () => {
+    const call = begin();
+    expect([wire.calls.length, figures()]).toEqual([1, [1, 0]]);
+    wire.last.message('hi').ok();
+    expect([call.code, call.messages, figures()]).toEqual([OK, ['hi'], [0, 0]]);
+  });
+
+  test('is released once, also when a cancel follows the end, as with NestJS', () => {
+    const call = begin();
+    wire.last.ok();
+    call.call.cancelWithStatus(CANCELLED, 'teardown');
+    wire.last.end(CANCELLED);
+    expect(figures()).toEqual([0, 0]);
+  });
+
+  test('is kept by a stream until its end', () => {
+    new ObservedCall(channel).start();
+    wire.last.headers().message('one').message('two');
+    expect(figures()).toEqual([1, 0]);
+    wire.last.end(UNAVAILABLE);
+    expect(figures()).toEqual([0, 0]);
+  });
+
+  test('is kept by a cancelled call until its status', () => {
+    const call = begin();
+    call.call.cancelWithStatus(CANCELLED, '');
+    expect([call.code, figures()]).toEqual([CANCELLED, [0, 0]]);
+  });
+
+  test('is given back when the channel underneath throws', () => {
+    wire.closed = true;
+    expect(() => begin()).toThrow('shut down');
+    expect(figures()).toEqual([0, 0]);
+  });
+});
+
+describe('a call that has to wait', () => {
+  test('goes out when a slot is free, with all that the client did meanwhile, in order', () => {
+    begin();
+    begin();
+    const waiting = new ObservedCall(channel).start();
+    waiting.call.startRead();
+    waiting.write('a').call.halfClose();
+    expect([wire.calls.length, figures(), waiting.written]).toEqual([2, [2, 1], []]);
+    wireCall(0).ok();
+    expect([wire.calls.length, figures(), waiting.written]).toEqual([3, [2, 0], [0]]);
+    expect([wire.last.sent, wire.last.reads, wire.last.halfClosed]).toEqual([['a'], 1, true]);
+    wire.last.message('b').ok();
+    expect([waiting.code, waiting.messages]).toEqual([OK, ['b']]);
+  });
+
+  test('goes out in the order of arrival, one for each slot, and nobody overtakes', async () => {
+    use({ maxConcurrent: 1, maxQueue: 10 });
+    for (const text of ['0', '1', '2', '3']) new ObservedCall(channel).unary(text);
+    const late = (): ObservedCall => new ObservedCall(channel).unary('late');
+    wireCall(0).ok();
+    late();
+    await settle();
+    for (let n = 1; n < 5; n++) {
+      expect(wire.calls).toHaveLength(n + 1);
+      wireCall(n).ok();
+    }
+    expect(wire.calls.map(({ sent }) => sent[0])).toEqual(['0', '1', '2', '3', 'late']);
+    expect(figures()).toEqual([0, 0]);
+  });
+
+  test('goes out while another one of its group ends in the same turn', () => {
+    use({ maxConcurrent: 1, maxQueue: 3 });
+    begin();
+    // The listener of each call ends the next one at once.
+    const texts: string[] = [];
+    for (const text of ['1', '2', '3']) {
+      const call = channel.createCall(PATH, Infinity, null, null, undefined);
+      const onReceiveStatus = (): number => texts.push(text);
+      call.start(new grpc.Metadata(), {
+        onReceiveMetadata: () => undefined,
+        onReceiveMessage: () => undefined,
+        onReceiveStatus,
+      });
+    }
+    for (let n = 0; n < 4; n++) wireCall(n).ok();
+    expect([texts, figures()]).toEqual([
+      ['1', '2', '3'],
+      [0, 0],
+    ]);
+  });
+
+  test('by the priority of its method first, within a group', () => {
+    const group = { maxConcurrent: 1, maxQueue: 9, group: 'db' };
+    const of = (path: string): BulkheadConfig => ({ ...group, priority: path.endsWith('High') ? 1 : 0 });
+    channel = interceptChannel(wire, (path) => interceptorsFor({ bulkhead: of(path) }, context, path));
+    for (const name of ['Low', 'Low', 'High', 'Low', 'High']) begin({ path: `/a.B/${name}` });
+    for (let n = 0; n < 5; n++) wireCall(n).ok();
+    expect(wire.calls.map(({ args }) => args[0].slice(5))).toEqual(['Low', 'High', 'High', 'Low', 'Low']);
+  });
+
+  test('ends with DEADLINE_EXCEEDED at its deadline, and leaves the queue', async () => {
+    begin();
+    begin();
+    const waiting = begin({ deadline: clock.epochNow() + 100 });
+    clock.advance(99);
+    expect(figures()).toEqual([2, 1]);
+    clock.advance(1);
+    await settle();
+    expect([waiting.code, figures(), wire.calls.length]).toEqual([DEADLINE_EXCEEDED, [2, 0], 2]);
+    expect(waiting.status.details).toContain('while waiting in the bulkhead: /test.Echo/Unary (2 of 2 calls under way');
+    expect(attemptsOf(waiting.status)).toEqual([expect.objectContaining({ failure: 'unsent' })]);
+  });
+
+  test('ends when it is cancelled, and its place is free', async () => {
+    begin();
+    begin();
+    const waiting = begin();
+    waiting.call.cancelWithStatus(CANCELLED, 'never mind');
+    await settle();
+    expect([waiting.code, waiting.status.details, figures()]).toEqual([CANCELLED, 'never mind', [2, 0]]);
+    wireCall(0).ok();
+    wireCall(1).ok();
+    expect([wire.calls.length, figures()]).toEqual([2, [0, 0]]);
+  });
+
+  test('ends when its parent call is cancelled', async () => {
+    begin();
+    begin();
+    const parent = Object.assign(new EventEmitter(), { getDeadline: () => Infinity, cancelled: false });
+    const waiting = begin({ parent: parent as never });
+    parent.emit('cancelled');
+    await settle();
+    expect([waiting.code, figures(), parent.listenerCount('cancelled')]).toEqual([CANCELLED, [2, 0], 0]);
+  });
+
+  test('ends when the channel is closed, and so does one that comes later', async () => {
+    begin();
+    begin();
+    const waiting = begin();
+    context.close();
+    await settle();
+    expect([waiting.code, figures(), clock.pendingTimers]).toEqual([UNAVAILABLE, [2, 0], 0]);
+    const later = begin();
+    await settle();
+    expect([later.code, figures()]).toEqual([UNAVAILABLE, [2, 0]]);
+  });
+
+  test('ends when the channel underneath was closed meanwhile, and the slot is free', async () => {
+    use({ maxConcurrent: 1 });
+    begin();
+    const waiting = begin();
+    wire.closed = true;
+    wireCall(0).ok();
+    await settle();
+    expect([waiting.code, waiting.status.details, figures()]).toEqual([
+      UNAVAILABLE,
+      'Channel has been shut down',
+      [0, 0],
+    ]);
+  });
+
+  test('keeps the process alive: somebody awaits it', () => {
+    begin();
+    begin();
+    begin();
+    expect(clock.pendingKeepAliveTimers).toBe(1);
+  });
+});
+
+describe('a call too many', () => {
+  test('ends with RESOURCE_EXHAUSTED and the figures, and its trail says why', async () => {
+    for (let n = 0; n < 4; n++) begin();
+    const call = begin();
+    await settle();
+    expect([call.code, figures()]).toEqual([RESOURCE_EXHAUSTED, [2, 2]]);
+    expect(call.status.details).toBe('The bulkhead is full: /test.Echo/Unary (2 of 2 calls under way, 2 of 2 waiting)');
+    expect(attemptsOf(call.status)[0]?.next.reason).toBe('the bulkhead was full');
+  });
+
+  test('without a queue, as soon as no slot is free', async () => {
+    use({ maxConcurrent: 1, maxQueue: 0 });
+    begin();
+    const call = begin();
+    await settle();
+    expect([call.code, wire.calls.length]).toEqual([RESOURCE_EXHAUSTED, 1]);
+  });
+});
+
+test('a storm: never more under way than allowed, and every call ends once', async () => {
+  use({ maxConcurrent: 5, maxQueue: 50 });
+  const calls = Array.from({ length: 100 }, () => begin());
+  let most = 0;
+  for (let n = 0; n < wire.calls.length; n++) {
+    most = Math.max(most, wire.calls.filter(({ ended }) => !ended).length);
+    wireCall(n).ok();
+  }
+  await settle();
+  const codes = calls.map(({ code }) => code);
+  expect(codes.filter((code) => code === OK)).toHaveLength(55);
+  expect(codes.filter((code) => code === RESOURCE_EXHAUSTED)).toHaveLength(45);
+  expect([most, figures()]).toEqual([5, [0, 0]]);
+});
+
+test('new limits count for calls under way, and let those waiting out', () => {
+  use({ maxConcurrent: 1, maxQueue: 5 });
+  for (let n = 0; n < 4; n++) begin();
+  expect(figures()).toEqual([1, 3]);
+  use({ maxConcurrent: 3, maxQueue: 5 });
+  expect([figures(), wire.calls.length]).toEqual([[3, 1], 3]);
+});

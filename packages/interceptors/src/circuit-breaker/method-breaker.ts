@@ -1,0 +1,119 @@
+import type { CircuitBreakerConfig, Clock } from '@fairlead/core';
+import type { Admission, Breaker, BreakerState, Outcome } from './breaker.js';
+import { OpossumBreaker } from './opossum-breaker.js';
+
+/** One change of a breaker. */
+export interface BreakerChange {
+  /** The method, `/package.Service/Method`. */
+  readonly path: string;
+  readonly from: BreakerState;
+  readonly to: BreakerState;
+  /** Somebody called `open()` or `close()`. */
+  readonly manual: boolean;
+}
+
+/** The circuit breaker of one method, as an operator sees it: to look at, to be told of changes, to open and close by hand. */
+export interface BreakerHandle {
+  readonly path: string;
+  readonly state: BreakerState;
+  /** While it is open: when a call may probe, in ms. Undefined when it is not open, or held open by hand. */
+  readonly retryInMs: number | undefined;
+  /** Refuses all calls until `close()`, whatever time passes. */
+  open(): void;
+  /** Lets calls through again and forgets the failures so far. */
+  close(): void;
+  /**
+   * Calls back at every change, in the turn of the event loop in which it happens. Do not throw from it.
+   * @returns the function that stops it.
+   */
+  onChange(listener: (change: BreakerChange) => void): () => void;
+}
+
+/** The breaker of a method, kept while the chain of the method is made anew. */
+export class MethodBreaker implements BreakerHandle {
+  readonly path: string;
+  readonly #config: CircuitBreakerConfig;
+  readonly #breaker: Breaker;
+  readonly #listeners = new Set<(change: BreakerChange) => void>();
+  #told: BreakerState = 'closed';
+  #held = false;
+  /** Inside `open()` or `close()`. */
+  #manual = false;
+
+  constructor(path: string, config: CircuitBreakerConfig, clock: Clock) {
+    this.path = path;
+    this.#config = config;
+    this.#breaker = new OpossumBreaker(config, clock, () => this.#tell());
+  }
+
+  get config(): CircuitBreakerConfig {
+    return this.#config;
+  }
+
+  get state(): BreakerState {
+    return this.#held ? 'open' : this.#breaker.state;
+  }
+
+  get retryInMs(): number | undefined {
+    return this.#held || this.#breaker.state === 'closed' ? undefined : this.#breaker.retryInMs;
+  }
+
+  enter(): Admission | undefined {
+    return this.#held ? undefined : this.#breaker.enter();
+  }
+
+  leave(admission: Admission, outcome: Outcome): void {
+    this.#breaker.leave(admission, outcome);
+  }
+
+  open(): void {
+    this.#held = true;
+    // What calls in flight report from here on is of an earlier period.
+    this.#byHand(() => this.#breaker.open());
+  }
+
+  close(): void {
+    this.#held = false;
+    this.#byHand(() => this.#breaker.close());
+  }
+
+  onChange(listener: (change: BreakerChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  shutdown(): void {
+    this.#breaker.shutdown();
+    this.#listeners.clear();
+  }
+
+  /** Why a call is refused now. */
+  describe(): string {
+    if (this.#held) return `The circuit breaker of ${this.path} is held open until it is closed by hand`;
+    if (this.#breaker.state === 'half-open') {
+      return `The circuit breaker of ${this.path} is half-open: another call probes`;
+    }
+    const { failureRatio, requestVolume, windowMs } = this.#config;
+    const why = `more than ${failureRatio * 100} % of at least ${requestVolume} calls failed within ${windowMs} ms`;
+    return `The circuit breaker of ${this.path} is open (${why}); it tries again in ${Math.ceil(this.#breaker.retryInMs)} ms`;
+  }
+
+  #byHand(act: () => void): void {
+    this.#manual = true;
+    try {
+      act();
+      this.#tell();
+    } finally {
+      this.#manual = false;
+    }
+  }
+
+  /** While it is held, what happens underneath is no change. */
+  #tell(): void {
+    const { path, state } = this;
+    const change = { path, from: this.#told, to: state, manual: this.#manual };
+    if (change.from === state) return;
+    this.#told = state;
+    for (const listener of this.#listeners) listener(change);
+  }
+}
