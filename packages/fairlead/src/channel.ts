@@ -1,4 +1,5 @@
-import { interceptorsFor, InterceptedChannel, type PolicyContext } from '@fairlead/interceptors';
+import type { ServiceConfig } from '@fairlead/core';
+import { interceptorsFor, InterceptedChannel, type BreakerHandle, type PolicyContext } from '@fairlead/interceptors';
 import { ChannelHandles, Pool, type ChannelHandle, type PoolEvents, type PoolSnapshot } from '@fairlead/pool';
 import * as grpc from '@grpc/grpc-js';
 import { resolveChannelOptions, type ChannelOptions } from './options.js';
@@ -8,14 +9,16 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
   readonly #pool: Pool;
   readonly #policies: PolicyContext;
   readonly #handles: ChannelHandles;
+  readonly #config: ServiceConfig;
 
   constructor(target: string, credentials: grpc.ChannelCredentials, options: ChannelOptions) {
     const { interceptors, policies, pool: poolOptions, serviceConfig } = resolveChannelOptions(options);
     const { config, warnings } = serviceConfig;
     const pool = new Pool(target, credentials, poolOptions);
-    super(pool, (path) => [...interceptors, ...interceptorsFor(config.methodConfig(path), policies)]);
+    super(pool, (path) => [...interceptors, ...interceptorsFor(config.methodConfig(path), policies, path)]);
     this.#pool = pool;
     this.#policies = policies;
+    this.#config = config;
     this.#handles = new ChannelHandles(this);
     // Told when the caller has had the time to listen.
     queueMicrotask(() => warnings.forEach((warning) => pool.warn('service-config', warning)));
@@ -53,6 +56,17 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
   /** What the channel is and has at this moment, as plain data. */
   snapshot(): PoolSnapshot {
     return this.#pool.snapshot();
+  }
+
+  /**
+   * The circuit breaker of a method: its state, its changes, and a way to open and close it by hand.
+   *
+   * @param path of the method, `/package.Service/Method`.
+   * @returns undefined when the service config gives the method no `fairlead.circuitBreaker`.
+   */
+  breaker(path: string): BreakerHandle | undefined {
+    const { circuitBreaker } = this.#config.methodConfig(path);
+    return circuitBreaker && this.#policies.breakers.of(path, circuitBreaker);
   }
 
   on<E extends keyof PoolEvents>(event: E, listener: (...args: PoolEvents[E]) => void): this {

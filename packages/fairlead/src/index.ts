@@ -2,13 +2,22 @@ export { createChannel } from './create-channel.js';
 export type { Channel } from './channel.js';
 export type { ChannelOptions, OwnChannelOptions } from './options.js';
 export type {
+  BulkheadJson,
+  CircuitBreakerJson,
   DurationString,
+  FairleadMethodConfigJson,
   LoadBalancingConfigJson,
   MethodConfigJson,
   RetryPolicyJson,
   ServiceConfigJson,
 } from './service-config-json.js';
-export { attemptsOf, type AttemptRecord } from '@fairlead/interceptors';
+export {
+  attemptsOf,
+  type AttemptRecord,
+  type BreakerChange,
+  type BreakerHandle,
+  type BreakerState,
+} from '@fairlead/interceptors';
 export type {
   ChannelHandle,
   EndpointsChange,

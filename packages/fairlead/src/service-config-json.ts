@@ -36,6 +36,48 @@ export interface MethodConfigJson {
   readonly waitForReady?: boolean;
   /** For attempts that the server may have processed (gRFC A6). Others are retried without it. */
   readonly retryPolicy?: RetryPolicyJson;
+  /** What Fairlead adds to gRPC's own fields. Other clients ignore it. */
+  readonly fairlead?: FairleadMethodConfigJson;
+}
+
+/** Policies of Fairlead's own. A method without them does not pay for them. */
+export interface FairleadMethodConfigJson {
+  readonly circuitBreaker?: CircuitBreakerJson;
+  readonly bulkhead?: BulkheadJson;
+}
+
+/**
+ * Fails a method's calls at once while too many of them fail. Each method has a breaker of its own, also when the config
+ * names a service or everything. `{}` takes all defaults. See `channel.breaker(path)`.
+ */
+export interface CircuitBreakerJson {
+  /** Opens when a larger share than this of the calls in the window failed: 0 to below 1. Default 0.5. */
+  readonly failureRatio?: number;
+  /** Calls that must have ended in the window before it may open: at least 1. Default 20. */
+  readonly requestVolume?: number;
+  /** How long an outcome is remembered: 0.01 s to 24 days. Default `'10s'`. */
+  readonly window?: DurationString;
+  /** How long it stays open before a single call may probe: 1 ms to 24 days. Default `'10s'`. */
+  readonly openTime?: DurationString;
+  /** A probe without an outcome after this time has failed. Default: `openTime`. */
+  readonly probeTimeout?: DurationString;
+  /**
+   * Statuses that count as failures; all others show that the callee is well. Default UNAVAILABLE, DEADLINE_EXCEEDED,
+   * INTERNAL, UNKNOWN, DATA_LOSS, RESOURCE_EXHAUSTED. A call that never left the process does not count at all.
+   */
+  readonly failureStatusCodes?: readonly (string | number)[];
+}
+
+/** Limits how many calls are under way at once; a stream is, until its end. */
+export interface BulkheadJson {
+  /** At least 1. */
+  readonly maxConcurrent: number;
+  /** How many more may wait, each at most until its deadline; others end with RESOURCE_EXHAUSTED. Default 0. */
+  readonly maxQueue?: number;
+  /** Methods of the same group share one bulkhead and must agree on its limits. Default: one for each method. */
+  readonly group?: string;
+  /** Who of those that wait goes first: the higher number, then the earlier call. Only with `group`. Default 0. */
+  readonly priority?: number;
 }
 
 export interface RetryPolicyJson {
