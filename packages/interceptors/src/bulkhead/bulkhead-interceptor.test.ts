@@ -3,13 +3,16 @@ import type { BulkheadConfig } from '@fairlead/core';
 import { VirtualClock } from '@fairlead/testing';
 import * as grpc from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { FakeChannel, type FakeCall } from '../../test/fake-channel.js';
+import { FakeCall, FakeChannel } from '../../test/fake-channel.js';
 import { ObservedCall, settle, type CallSetup } from '../../test/observed-call.js';
 import { attemptsOf } from '../attempts/attempts-of.js';
 import { interceptorsFor, type PolicyContext } from '../chain.js';
+import { BottomCall } from '../channel/bottom-call.js';
 import { interceptChannel, type InterceptedChannel } from '../channel/intercept-channel.js';
+import { methodDefinitionOf } from '../channel/method-definition.js';
 import { createPolicyContext } from '../policy-context.js';
 import type { Bulkhead } from './bulkhead.js';
+import { bulkheadInterceptor } from './bulkhead-interceptor.js';
 
 const { CANCELLED, DEADLINE_EXCEEDED, OK, RESOURCE_EXHAUSTED, UNAVAILABLE } = grpc.status;
 const PATH = '/test.Echo/Unary';
@@ -75,6 +78,20 @@ describe('a free slot', () => {
     const call = begin();
     call.call.cancelWithStatus(CANCELLED, '');
     expect([call.code, figures()]).toEqual([CANCELLED, [0, 0]]);
+  });
+
+  test('is given back by a call that is cancelled before it starts, once', () => {
+    const full = { maxConcurrent: 2, maxQueue: 2, priority: 0 };
+    const method = { bulkhead: context.bulkheads.of(PATH, full), priority: 0, clock, waits: context.retry.waits };
+    const wireCall = new FakeCall([PATH, Infinity, null, null, undefined], true);
+    const options = { method_definition: methodDefinitionOf(PATH) };
+    const call = bulkheadInterceptor(method)(options, () => new BottomCall(wireCall));
+    expect(figures()).toEqual([1, 0]);
+    call.cancelWithStatus(CANCELLED, '');
+    expect(figures()).toEqual([0, 0]);
+    call.start(new grpc.Metadata());
+    wireCall.end(CANCELLED);
+    expect(figures()).toEqual([0, 0]);
   });
 
   test('is given back when the channel underneath throws', () => {
@@ -191,18 +208,15 @@ describe('a call that has to wait', () => {
     expect([later.code, figures()]).toEqual([UNAVAILABLE, [2, 0]]);
   });
 
-  test('ends when the channel underneath was closed meanwhile, and the slot is free', async () => {
+  test('ends when the channel underneath was closed meanwhile, and the slot goes to the next, and is free', async () => {
     use({ maxConcurrent: 1 });
     begin();
-    const waiting = begin();
+    const waiting = [begin(), begin()];
     wire.closed = true;
     wireCall(0).ok();
     await settle();
-    expect([waiting.code, waiting.status.details, figures()]).toEqual([
-      UNAVAILABLE,
-      'Channel has been shut down',
-      [0, 0],
-    ]);
+    expect(waiting.map(({ code }) => code)).toEqual([UNAVAILABLE, UNAVAILABLE]);
+    expect([waiting[0]?.status.details, figures()]).toEqual(['Channel has been shut down', [0, 0]]);
   });
 
   test('keeps the process alive: somebody awaits it', () => {
