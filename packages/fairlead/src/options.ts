@@ -37,7 +37,10 @@ export interface OwnChannelOptions extends OwnPoolOptions {
    * given; both together are refused.
    */
   readonly serviceConfig?: ServiceConfigJson;
-  /** Limits retries that cost something to a share of the calls. Default 20 % of the calls plus 10 per second. */
+  /**
+   * Limits retries that cost something to a share of the calls. Default 20 % of the calls of the last 10 s plus 10 per
+   * second; units and ranges stand at the fields of {@link TokenBucketBudgetOptions}.
+   */
   readonly retryBudget?: TokenBucketBudgetOptions;
   /**
    * Standard client interceptors to run inside the channel, outermost first, around the policies. They see serialized

@@ -30,9 +30,9 @@ export type PoolOptions = ChannelArguments & OwnPoolOptions;
 /** The pool's own options. */
 export interface OwnPoolOptions {
   /**
-   * Time between periodic look-ups of the target while all is well, in ms. Default 5000, at least 1000. Records that live
-   * shorter are looked up when they expire, but not more often than every second. Look-ups after a lost connection do not
-   * wait for it.
+   * Time between periodic look-ups of the target while all is well, in ms. Default 5000, 1000 to 2³¹ − 1. Records that
+   * live shorter are looked up when they expire, but not more often than every second. Look-ups after a lost connection do
+   * not wait for it.
    *
    * gRPC: none; grpc-js looks up a healthy target never, and another one at most every 30 s.
    */
@@ -44,7 +44,7 @@ export interface OwnPoolOptions {
   readonly connectTimeoutMs?: number;
   /**
    * How long the calls of a pod that left the target, or of a pool that was closed, may still run, in ms. Default
-   * 30 000; `Infinity` lets them run for ever. At the limit they end with UNAVAILABLE.
+   * 30 000, at least 0; `Infinity` lets them run for ever. At the limit they end with UNAVAILABLE.
    */
   readonly drainGraceMs?: number;
   /**
