@@ -2,6 +2,7 @@ import * as grpc from '@grpc/grpc-js';
 import { authorityOf, parseTarget, type ResolverState, type Target } from '@fairlead/core';
 import { ChannelHandles, type ChannelHandle } from './channel-handle.js';
 import { PoolCall } from './call/pool-call.js';
+import { createPolicy, createResolver } from './contracts.js';
 import { ConnectivityWatch } from './connectivity-watch.js';
 import { PoolEmitter, type PoolEvents } from './events.js';
 import type { CallArguments, GrpcCall, ParentCall, PropagateFlags } from './grpc-types.js';
@@ -58,13 +59,13 @@ export class Pool implements grpc.ChannelInterface {
     const { target: parsed, factory } = parseTarget(target, builtInSchemes(resolved));
     this.#target = parsed;
     this.#options = resolved;
-    this.#resolution = new Resolution(factory.create(parsed, { clock, random, options: resolved }), clock);
+    this.#resolution = new Resolution(createResolver(factory, parsed, { clock, random, options: resolved }), clock);
     this.#watch = new ConnectivityWatch(clock);
     this.#pursuit = new Pursuit(clock, () => this.refresh());
     this.#membership = new Membership({
       clock,
       random,
-      policy: resolved.balancing(),
+      policy: createPolicy(resolved.balancing),
       drainGraceMs: resolved.drainGraceMs,
       events: this.#events,
       member: memberOptions(parsed, authorityOf(parsed, factory), credentials, resolved),
@@ -84,6 +85,11 @@ export class Pool implements grpc.ChannelInterface {
     parent: ParentCall,
     propagateFlags: PropagateFlags,
   ): GrpcCall {
+    // What grpc-js throws for, and when: later, nobody could catch it.
+    if (typeof path !== 'string') throw new TypeError('Channel#createCall: method must be a string');
+    if (!(typeof deadline === 'number' || deadline instanceof Date)) {
+      throw new TypeError('Channel#createCall: deadline must be a number or Date');
+    }
     if (this.#closed) throw new Error('Channel has been shut down');
     const args: CallArguments = { path, deadline, host, parent, propagateFlags };
     return new PoolCall(args, this.#placement);

@@ -196,10 +196,11 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     try {
       call = member.createCall(this.#args);
     } catch (error) {
-      // It throws on a closed channel, and for arguments that are not of their type: nothing was sent.
-      const details = error instanceof Error ? error.message : String(error);
+      // Nothing was sent. Another member may take it only if it was this one's connection that failed.
+      const details = `call could not be started: ${error instanceof Error ? error.message : String(error)}`;
       this.#complete(grpc.status.UNAVAILABLE, 'unsent');
-      return this.fail(grpc.status.UNAVAILABLE, `call could not be started: ${details}`, 'unsent');
+      if (member.confirmReady()) return this.fail(grpc.status.INTERNAL, details, 'unsent', true);
+      return this.fail(grpc.status.UNAVAILABLE, details, 'unsent');
     }
     if (this.#credentials) call.setCredentials(this.#credentials);
     this.#call = call;
