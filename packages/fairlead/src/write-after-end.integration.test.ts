@@ -22,7 +22,7 @@ test('a stream that is written on after its call has ended finishes, as with a c
   const source = new PassThrough();
   const ended = new Promise<grpc.ServiceError | null>((resolve) => {
     const call = client.clientStream(resolve);
-    void pipeline(source, call as NodeJS.WritableStream).then(
+    void pipeline(source, call as unknown as NodeJS.WritableStream).then(
       () => source.emit('piped'),
       () => source.emit('piped'),
     );
