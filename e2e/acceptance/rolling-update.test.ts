@@ -48,6 +48,8 @@ describe.each(['graceful', 'prestop'])('in three rolling updates of mode %s', (m
     const result = await runDemo(mode, seed);
     results.push(result);
     expect(result).toMatchObject({ failed: 0, executedTwice: 0 });
+    // One for each added pod; an empty list would keep every limit.
+    expect(result.firstCallOnAddedMs).toHaveLength(5);
     for (const ms of result.firstCallOnAddedMs) expect(ms).toBeLessThanOrEqual(1_500);
     expect(result.p99SlowPodMs).toBeLessThanOrEqual(3 * result.p99BeforeSlowPodMs);
   });
