@@ -48,6 +48,22 @@ export interface OwnPoolOptions {
    */
   readonly drainGraceMs?: number;
   /**
+   * Age at which a member's connection is replaced, in ms, ±10 % per connection. Default `Infinity` (never), at least
+   * 1000. The new connection is ready before the old one is left; at most 10 % of the members (but one at least) are
+   * replaced at a time, and none while a member is not connected. For servers behind a balancer that sees connections,
+   * and to pick up renewed certificates.
+   *
+   * gRPC: MAX_CONNECTION_AGE of gRFC A9, which is the server's; the client has none.
+   */
+  readonly maxConnectionAgeMs?: number;
+  /**
+   * How long calls may run on after their connection was replaced because of its age, in ms. Default 30 000; `Infinity`
+   * lets them run for ever. At the limit they end with UNAVAILABLE and a text that says so.
+   *
+   * gRPC: MAX_CONNECTION_AGE_GRACE of gRFC A9.
+   */
+  readonly maxConnectionAgeGraceMs?: number;
+  /**
    * Makes the balancing policy of this pool. Default `peak_ewma` with its defaults. `createChannel` of `fairlead` takes
    * it from the service config instead.
    */
@@ -66,6 +82,8 @@ export interface OwnPoolOptions {
 export interface ResolvedPoolOptions extends ResolverOptions {
   readonly connectTimeoutMs: number;
   readonly drainGraceMs: number;
+  readonly maxConnectionAgeMs: number;
+  readonly maxConnectionAgeGraceMs: number;
   readonly balancing: () => BalancingPolicy;
   readonly resolvers: readonly ResolverFactory[];
   readonly defaultScheme: string;
@@ -82,6 +100,8 @@ const RULES = {
   refreshIntervalMs: durationMs({ default: 5_000, min: 1_000, max: 2 ** 31 - 1 }),
   connectTimeoutMs: durationMs({ default: 5_000, min: 100, max: 600_000 }),
   drainGraceMs: durationMs({ default: 30_000, allowInfinity: true }),
+  maxConnectionAgeMs: durationMs({ default: Infinity, min: 1_000, allowInfinity: true }),
+  maxConnectionAgeGraceMs: durationMs({ default: 30_000, allowInfinity: true }),
   balancing: optional(func<() => BalancingPolicy>()),
   resolvers: custom(checkResolvers),
   defaultScheme: text({ default: 'dns' }),

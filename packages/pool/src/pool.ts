@@ -5,8 +5,7 @@ import { PoolCall } from './call/pool-call.js';
 import { ConnectivityWatch } from './connectivity-watch.js';
 import { PoolEmitter, type PoolEvents } from './events.js';
 import type { CallArguments, GrpcCall, ParentCall, PropagateFlags } from './grpc-types.js';
-import type { MemberContext } from './member/member-context.js';
-import { tlsNameOf } from './member/tls-name.js';
+import { memberOptions } from './member/member-options.js';
 import { Membership } from './membership.js';
 import { resolvePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './options.js';
 import { Placement } from './placement.js';
@@ -222,15 +221,4 @@ export class Pool implements grpc.ChannelInterface {
     if (!this.#events.listens('state')) return;
     this.#events.tell('state', { from: grpc.connectivityState[previous], to: grpc.connectivityState[state] });
   }
-}
-
-function memberOptions(
-  target: Target,
-  authority: string,
-  credentials: grpc.ChannelCredentials,
-  options: ResolvedPoolOptions,
-): Omit<MemberContext, 'onChange'> {
-  const { clock, random, connectTimeoutMs, backoff, channelArguments, channelFactory } = options;
-  const channel = { credentials, channelArguments, authority, tlsName: tlsNameOf(target, authority) };
-  return { clock, random, connectTimeoutMs, backoff, createChannel: (endpoint) => channelFactory(endpoint, channel) };
 }
