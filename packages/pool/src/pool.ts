@@ -13,7 +13,9 @@ import { Pursuit } from './pursuit.js';
 import { Readiness } from './readiness.js';
 import { Resolution, type ResolutionListener } from './resolution.js';
 import { builtInSchemes } from './resolvers/built-in-schemes.js';
+import { explainPool } from './explanation.js';
 import { takeSnapshot, type PoolSnapshot } from './snapshot.js';
+import { WarmUp } from './warm-up.js';
 
 /**
  * A Channel made of Channels: one grpc channel per pod that the target resolves to.
@@ -39,6 +41,7 @@ export class Pool implements grpc.ChannelInterface {
   readonly #placement: Placement;
   readonly #watch: ConnectivityWatch;
   readonly #pursuit: Pursuit;
+  readonly #warmUp: WarmUp;
   readonly #answers: ResolutionListener = {
     onState: (state) => this.#onState(state),
     onError: (error) => this.#onError(error),
@@ -72,6 +75,8 @@ export class Pool implements grpc.ChannelInterface {
     });
     this.#readiness = new Readiness(parsed.uri, this.#resolution, this.#membership);
     this.#placement = new Placement(clock, this.#membership, this.#readiness, () => this.connect());
+    const enough = (): boolean => this.#readiness.hasReady(resolved.minReadyMembers);
+    this.#warmUp = new WarmUp(clock, enough, () => this.explain());
   }
 
   // ChannelInterface
@@ -124,6 +129,7 @@ export class Pool implements grpc.ChannelInterface {
     } finally {
       this.#placement.close();
       this.#pursuit.keep(false);
+      this.#warmUp.close();
       this.#setState(grpc.connectivityState.SHUTDOWN);
       this.#membership.close(() => this.#events.tell('closed'));
     }
@@ -141,6 +147,29 @@ export class Pool implements grpc.ChannelInterface {
   /** Asks the resolver to look again now (it keeps its own minimum distance). */
   refresh(): void {
     this.#resolution.refresh(this.#answers);
+  }
+
+  /** Lets members that back off connect at once, and the resolver look again: the network is known to be back. */
+  resetBackoff(): void {
+    for (const member of this.#membership.members) member.resetBackoff();
+    this.refresh();
+  }
+
+  /**
+   * Connects, and is fulfilled when `minReadyMembers` are ready: before the first call, so that it need not wait.
+   *
+   * @param options.timeoutMs in ms, default `Infinity`; rejected then, with a text that says what is missing.
+   * @throws InvalidOptionError
+   */
+  ready({ timeoutMs = Infinity }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error('Channel has been shut down'));
+    this.connect();
+    return this.#warmUp.wait(timeoutMs);
+  }
+
+  /** For people: the state of the pool and of each member, and why those that are not pickable are not. */
+  explain(): string {
+    return explainPool(this.snapshot(), this.#membership.members, this.#options.clock.now());
   }
 
   /** A share in this pool: closing it gives the share back, and the pool closes with the last one. */
@@ -211,6 +240,7 @@ export class Pool implements grpc.ChannelInterface {
     this.#setState(this.#readiness.state());
     this.#pursuit.keep(this.#readiness.needsNews());
     this.#placement.retryWaiting();
+    this.#warmUp.review();
   }
 
   #setState(state: grpc.connectivityState): void {

@@ -140,6 +140,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   assign(member: Member, now: number): void {
     this.#member = member;
     this.#completion = member.load.begin(now);
+    member.lastPickedAt = now;
     this.#among = member.calls.current;
     this.#among.add(this);
     const attempt = this.#attempt;

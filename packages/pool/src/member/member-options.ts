@@ -1,6 +1,7 @@
 import type { Target } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
 import type { ResolvedPoolOptions } from '../options.js';
+import { keepaliveArguments } from './keepalive.js';
 import type { MemberContext } from './member-context.js';
 import { tlsNameOf } from './tls-name.js';
 
@@ -13,7 +14,12 @@ export function memberOptions(
 ): Omit<MemberContext, 'onChange' | 'onRotation'> {
   const { clock, random, connectTimeoutMs, backoff, channelArguments, channelFactory } = options;
   const { maxConnectionAgeMs, maxConnectionAgeGraceMs } = options;
-  const channel = { credentials, channelArguments, authority, tlsName: tlsNameOf(target, authority) };
+  const channel = {
+    credentials,
+    channelArguments: { ...channelArguments, ...keepaliveArguments(options) },
+    authority,
+    tlsName: tlsNameOf(target, authority),
+  };
   return {
     clock,
     random,

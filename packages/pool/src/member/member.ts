@@ -25,6 +25,8 @@ import { Succession } from './succession.js';
 export class Member implements MemberView {
   readonly load: Load;
   readonly calls = new MemberCalls();
+  /** When a call was given to it last, in monotonic ms. */
+  lastPickedAt: number | undefined;
   #endpoint: Endpoint;
   #state: MemberState = { kind: 'idle' };
   #failing = false;
@@ -64,6 +66,11 @@ export class Member implements MemberView {
     return this.#lastError;
   }
 
+  /** When the next attempt follows, in monotonic ms, while the member backs off. */
+  get backingOffUntil(): number | undefined {
+    return this.#state.kind === 'backing-off' ? this.#state.until : undefined;
+  }
+
   /** When the connection is old enough to be replaced, in monotonic ms; `Infinity` for never. */
   get rotationDueAt(): number {
     return this.#succession.dueAt;
@@ -87,6 +94,12 @@ export class Member implements MemberView {
   /** Starts to connect when idle. A member that backs off connects when its time has come, and not before. */
   connect(): void {
     if (this.#state.kind === 'idle') this.#connect();
+  }
+
+  /** Forgets the failures so far; a member that backs off connects at once. */
+  resetBackoff(): void {
+    this.#backoff = this.#context.backoff;
+    if (this.#state.kind === 'backing-off') this.#connect();
   }
 
   /**
