@@ -14,7 +14,12 @@ export function explainMember(member: Member, now: number): string {
   const { lastPickedAt, load } = member;
   const picked = lastPickedAt === undefined ? 'never picked' : `picked ${Math.round(now - lastPickedAt)} ms ago`;
   const cost = Number(load.valueAt(now).toPrecision(3));
-  return `${member.address}: ${standing(member, now)}; load ${cost}, ${load.inFlight} in flight, ${picked}`;
+  return `${explainStanding(member, now)}; load ${cost}, ${load.inFlight} in flight, ${picked}`;
+}
+
+/** `10.0.0.1:50051: not pickable, connecting`: the part that the text of a failed call has. */
+export function explainStanding(member: Member, now: number): string {
+  return `${member.address}: ${standing(member, now)}`;
 }
 
 function standing(member: Member, now: number): string {

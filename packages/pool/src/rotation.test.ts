@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
 import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
 import type { PoolOptions } from './options.js';
@@ -46,16 +46,8 @@ describe('the plan of a rotation', () => {
   });
 });
 
-const pools: VirtualPool[] = [];
-
-/** Attempts that a test leaves open would be seen by others: what catches their sockets is shared by the process. */
-afterEach(() => {
-  for (const { pool } of pools.splice(0)) pool.close();
-});
-
 function ready(count: number, options: PoolOptions = {}, seed = 1): VirtualPool {
   const virtual = new VirtualPool({ maxConnectionAgeMs: AGE_MS, ...options }, undefined, seed);
-  pools.push(virtual);
   virtual.pool.connect();
   virtual.resolver.push(Array.from({ length: count }, (_, index) => pod(index + 1)));
   for (const channel of [...virtual.channels]) channel.ready();
