@@ -1,11 +1,14 @@
 import { status } from '@grpc/grpc-js';
 import type { Clock } from '@fairlead/core';
 import type { CallHost, PoolCall } from './call/pool-call.js';
+import { explainStanding } from './explanation.js';
 import type { Member } from './member/member.js';
 import type { Membership } from './membership.js';
 import type { Readiness } from './readiness.js';
 import { WaitingCalls } from './waiting-calls.js';
 
+/** More of them would drown the reason. */
+const EXPLAINED_MEMBERS = 3;
 const CLOSED = 'Channel closed before call started';
 
 /** Finds a member for each call: asks the picker, or keeps the call until there is a new one. */
@@ -23,7 +26,7 @@ export class Placement implements CallHost {
     this.#membership = membership;
     this.#readiness = readiness;
     this.#wake = wake;
-    this.#waiting = new WaitingCalls(clock, () => readiness.reasonToWait());
+    this.#waiting = new WaitingCalls(clock, () => this.#withMembers(readiness.reasonToWait()));
   }
 
   get waitingCalls(): number {
@@ -40,7 +43,7 @@ export class Placement implements CallHost {
     if (this.#tryPick(call)) return;
     const cause = call.waitForReady ? undefined : this.#readiness.reasonToFail();
     if (cause === undefined) this.#waiting.add(call);
-    else call.fail(status.UNAVAILABLE, cause, 'unsent');
+    else call.fail(status.UNAVAILABLE, this.#withMembers(cause), 'unsent');
   }
 
   forget(call: PoolCall): void {
@@ -61,6 +64,15 @@ export class Placement implements CallHost {
   close(): void {
     this.#closed = true;
     this.retryWaiting();
+  }
+
+  /** The reason, and of the first few members why they are not pickable. */
+  #withMembers(reason: string): string {
+    const { members } = this.#membership;
+    const now = this.#clock.now();
+    const lines = members.slice(0, EXPLAINED_MEMBERS).map((member) => explainStanding(member, now));
+    if (members.length > lines.length) lines.push(`${members.length - lines.length} more`);
+    return [reason, ...lines].join('; ');
   }
 
   /** @returns whether the call is settled: given to a member, or failed by the picker. */
