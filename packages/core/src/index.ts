@@ -50,6 +50,7 @@ export * from './attempt/classify-failure.js';
 export * from './retry/backoff.js';
 export type * from './retry/budget.js';
 export * from './retry/token-bucket-budget.js';
+export * from './retry/token-throttle.js';
 export * from './service-config/duration.js';
 export type { RetryPolicy } from './service-config/retry-policy.js';
 export type { MethodConfig } from './service-config/method-config.js';

@@ -6,6 +6,7 @@ export type {
   LoadBalancingConfigJson,
   MethodConfigJson,
   RetryPolicyJson,
+  RetryThrottlingJson,
   ServiceConfigJson,
 } from './service-config-json.js';
 export { attemptsOf, type AttemptRecord } from '@fairlead/interceptors';

@@ -12,6 +12,18 @@ export interface ServiceConfigJson {
   readonly loadBalancingPolicy?: 'round_robin' | 'pick_first';
   /** What holds for which methods. The most exact name wins: method, then service, then `{}`. */
   readonly methodConfig?: readonly MethodConfigJson[];
+  /**
+   * A token bucket for the retries and hedges of the whole channel (gRFC A6), instead of the `retryBudget` of the
+   * options. Default none.
+   */
+  readonly retryThrottling?: RetryThrottlingJson;
+}
+
+export interface RetryThrottlingJson {
+  /** Tokens of a full bucket: an integer, 1 to 1 000. Attempts that fail take one; more than half must be left. */
+  readonly maxTokens: number;
+  /** What a successful call gives back: above 0; three decimals count. */
+  readonly tokenRatio: number;
 }
 
 /** One entry: exactly one key, the policy's name. */

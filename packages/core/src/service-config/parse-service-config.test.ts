@@ -158,7 +158,37 @@ describe('parseServiceConfig', () => {
   });
 
   test.each([
-    [{ retryThrottling: {} }, 'retryThrottling'],
+    [0.5, 0.5],
+    [0.5466, 0.546],
+    [0.29, 0.29],
+    [0.0019999, 0.001],
+    [3, 3],
+    [12.3456, 12.345],
+  ])('a tokenRatio of %p is %p: three decimals are kept, the rest is cut', (tokenRatio, kept) => {
+    const { retryThrottling } = configOf({ retryThrottling: { maxTokens: 10, tokenRatio } });
+    expect(retryThrottling).toEqual({ maxTokens: 10, tokenRatio: kept });
+  });
+
+  test.each([
+    [{}, ['maxTokens: undefined (expected: an integer, 1 to 1000)', /tokenRatio: undefined/]],
+    [{ maxTokens: 10.5, tokenRatio: 1 }, [/maxTokens: 10\.5/]],
+    [{ maxTokens: 0, tokenRatio: 1 }, [/maxTokens: 0/]],
+    [{ maxTokens: 1_001, tokenRatio: 1 }, [/maxTokens: 1001/]],
+    [{ maxTokens: '10', tokenRatio: 1 }, [/maxTokens: "10"/]],
+    [{ maxTokens: 1_000, tokenRatio: 0 }, ['tokenRatio: 0 (expected: a number, at least 0.001)']],
+    [{ maxTokens: 1, tokenRatio: 0.000_9 }, [/tokenRatio: 0\.0009/]],
+    [{ maxTokens: 1, tokenRatio: 1e-9 }, [/tokenRatio: 1e-9/]],
+    [{ maxTokens: 1, tokenRatio: -1 }, [/tokenRatio: -1/]],
+    [{ maxTokens: 1, tokenRatio: '1' }, [/tokenRatio: "1"/]],
+  ])('retryThrottling %j is invalid', (retryThrottling, expected) => {
+    const problems = problemsOf({ retryThrottling });
+    expect(problems).toHaveLength(expected.length);
+    expected.forEach((text, index) =>
+      expect(problems[index]).toMatch(typeof text === 'string' ? `retryThrottling.${text}` : text),
+    );
+  });
+
+  test.each([
     [{ healthCheckConfig: {} }, 'healthCheckConfig'],
     [{ connectionScaling: {} }, 'connectionScaling'],
     [{ methodConfig: [{ name: [{}], hedgingPolicy: {} }] }, 'methodConfig[0].hedgingPolicy'],
@@ -177,19 +207,19 @@ describe('parseServiceConfig', () => {
   test('lists all problems of a config at once, with the path that was given', () => {
     const json = {
       loadBalancingConfig: 'x',
-      retryThrottling: {},
+      retryThrottling: 1,
       methodConfig: [
         { name: [{ method: 'a' }], timeout: 1 },
         withRetry({ maxAttempts: 0, maxBackoff: 0 }).methodConfig[0],
       ],
     };
     expect(problemsOf(json, 'serviceConfig').map((problem) => problem.split(': ')[0])).toEqual([
-      'serviceConfig.retryThrottling',
       'serviceConfig.loadBalancingConfig',
       'serviceConfig.methodConfig[0].timeout',
       'serviceConfig.methodConfig[0].name[0]',
       'serviceConfig.methodConfig[1].retryPolicy.maxAttempts',
       'serviceConfig.methodConfig[1].retryPolicy.maxBackoff',
+      'serviceConfig.retryThrottling',
     ]);
   });
 
