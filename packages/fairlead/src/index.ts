@@ -5,6 +5,7 @@ export type {
   DurationString,
   LoadBalancingConfigJson,
   MethodConfigJson,
+  MethodExtensionJson,
   RetryPolicyJson,
   RetryThrottlingJson,
   ServiceConfigJson,

@@ -48,6 +48,18 @@ export interface MethodConfigJson {
   readonly waitForReady?: boolean;
   /** For attempts that the server may have processed (gRFC A6). Others are retried without it. */
   readonly retryPolicy?: RetryPolicyJson;
+  /** Extensions of ours, which other clients ignore. */
+  readonly fairlead?: MethodExtensionJson;
+}
+
+export interface MethodExtensionJson {
+  /**
+   * The longest time for one attempt, its whole response included: then it is cancelled on the wire, and counts as
+   * DEADLINE_EXCEEDED that the server may have processed. It is repeated where `retryableStatusCodes` lists that. Above
+   * 0; not longer than `timeout`. Not for streams that are meant to last. Default none. The like of Envoy's
+   * `per_try_timeout`.
+   */
+  readonly perAttemptTimeout?: DurationString;
 }
 
 export interface RetryPolicyJson {

@@ -41,6 +41,12 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
     why: 'next to the pool: each attempt is a pick of its own, and what stands outside sees one call',
     create: ({ retryPolicy }, { retry }) => retryInterceptor(methodRetry(retryPolicy, retry)),
   },
+  {
+    name: 'attempt timeout',
+    why: 'inside of what makes the attempts, so that each gets its own; a deadline, so that its server knows of it too',
+    create: ({ perAttemptTimeoutMs: timeoutMs }, { clock }) =>
+      timeoutMs === undefined ? undefined : deadlineInterceptor(timeoutMs, clock),
+  },
 ];
 
 /** The interceptors of one method, outermost first. */

@@ -1,8 +1,9 @@
 import { childPath, fieldOf, type ConfigReader, type Json } from './config-reader.js';
+import { readFairleadExtension, type FairleadExtension } from './fairlead-extension.js';
 import { readRetryPolicy, type RetryPolicy } from './retry-policy.js';
 
 /** What a service config says of one method. A field that is absent says nothing. */
-export interface MethodConfig {
+export interface MethodConfig extends FairleadExtension {
   /** The longest time for the whole call, in ms; the application's own deadline counts when it is earlier. */
   readonly timeoutMs?: number;
   /** Calls wait for a ready member instead of failing; counts only where the application did not say. */
@@ -11,7 +12,7 @@ export interface MethodConfig {
 }
 
 const FIELDS = {
-  supported: ['name', 'timeout', 'waitForReady', 'retryPolicy'],
+  supported: ['name', 'timeout', 'waitForReady', 'retryPolicy', 'fairlead'],
   notSupported: ['hedgingPolicy', 'maxRequestMessageBytes', 'maxResponseMessageBytes'],
 };
 
@@ -43,6 +44,8 @@ function readMethodConfig(object: Json, path: string, reader: ConfigReader): Met
   reader.checkFields(object, path, FIELDS);
   const timeoutMs = reader.durationMs(object, 'timeout', path);
   const waitForReady = reader.boolean(object, 'waitForReady', path);
+  const extension = readExtension(object, path, reader);
+  checkTimeouts(object, path, timeoutMs, extension, reader);
   const retry = fieldOf(object, 'retryPolicy');
   const retryPolicy = retry === undefined ? undefined : readRetryPolicy(retry, childPath(path, 'retryPolicy'), reader);
   if (retry !== undefined && fieldOf(object, 'hedgingPolicy') !== undefined) {
@@ -52,7 +55,28 @@ function readMethodConfig(object: Json, path: string, reader: ConfigReader): Met
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(waitForReady !== undefined && { waitForReady }),
     ...(retryPolicy !== undefined && { retryPolicy }),
+    ...extension,
   });
+}
+
+function readExtension(object: Json, path: string, reader: ConfigReader): FairleadExtension {
+  const value = fieldOf(object, 'fairlead');
+  return value === undefined ? {} : readFairleadExtension(value, childPath(path, 'fairlead'), reader);
+}
+
+/** An attempt that may take longer than its call is a mistake, most often of the unit or of the field. */
+function checkTimeouts(
+  object: Json,
+  path: string,
+  timeoutMs: number | undefined,
+  { perAttemptTimeoutMs }: FairleadExtension,
+  reader: ConfigReader,
+): void {
+  if (timeoutMs === undefined || perAttemptTimeoutMs === undefined || perAttemptTimeoutMs <= timeoutMs) return;
+  const { timeout, fairlead } = object as { timeout: string; fairlead: { perAttemptTimeout: string } };
+  reader.problems.push(
+    `${path}: fairlead.perAttemptTimeout (${fairlead.perAttemptTimeout}) is longer than timeout (${timeout})`,
+  );
 }
 
 function addName(

@@ -231,6 +231,41 @@ describe('parseServiceConfig', () => {
     expect(policy?.retryableStatusCodes).toEqual(new Set([14, 8, 4]));
   });
 
+  describe('the namespaced extension', () => {
+    const withExtension = (fairlead: unknown, more: object = {}) => ({
+      methodConfig: [{ name: [{}], ...more, fairlead }],
+    });
+
+    test('perAttemptTimeout is a duration above 0s', () => {
+      const config = configOf(withExtension({ perAttemptTimeout: '0.25s' }, { timeout: '0.25s' }));
+      expect(config.methodConfig('/a/b')).toEqual({ timeoutMs: 250, perAttemptTimeoutMs: 250 });
+      expect(configOf(withExtension({})).methodConfig('/a/b')).toEqual({});
+      expect(configOf(withExtension(null)).methodConfig('/a/b')).toEqual({});
+    });
+
+    test.each([
+      [5, 'methodConfig[0].fairlead: 5 (expected: an object)'],
+      [{ perAttemptTimeout: '0s' }, 'methodConfig[0].fairlead.perAttemptTimeout: "0s" (expected: a duration above 0s)'],
+      [{ perAttemptTimeout: 1 }, /^methodConfig\[0\]\.fairlead\.perAttemptTimeout: 1 /],
+    ])('%j is invalid', (fairlead, problem) => {
+      const problems = problemsOf(withExtension(fairlead));
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toMatch(problem);
+    });
+
+    test('an attempt may not take longer than its call: the error names both fields', () => {
+      expect(problemsOf(withExtension({ perAttemptTimeout: '2s' }, { timeout: '1.5s' }))).toEqual([
+        'methodConfig[0]: fairlead.perAttemptTimeout (2s) is longer than timeout (1.5s)',
+      ]);
+    });
+
+    test('an unknown field is a warning', () => {
+      expect(parse(withExtension({ perAttemptTimeOut: '1s' })).warnings).toEqual([
+        'methodConfig[0].fairlead.perAttemptTimeOut: unknown field, ignored (did you mean perAttemptTimeout?)',
+      ]);
+    });
+  });
+
   test('the deprecated policy name counts when there is no list', () => {
     expect(configOf({ loadBalancingPolicy: 'ROUND_ROBIN' }).loadBalancing?.name).toBe('round_robin');
     expect(configOf({ loadBalancingPolicy: 'pick_first' }).loadBalancing?.name).toBe('pick_first');
