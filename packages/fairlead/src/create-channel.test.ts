@@ -164,7 +164,15 @@ describe('a service config is refused', () => {
       `${at}.retryPolicy.retryableStatusCodes[0]: "NOPE"`,
     ],
     [ofAll({ retryPolicy: {} }), `${at}.retryPolicy.maxAttempts: undefined`],
-    [ofAll({ hedgingPolicy: {} }), `${at}.hedgingPolicy: not supported by this version of Fairlead`],
+    [ofAll({ hedgingPolicy: {} }), `${at}.hedgingPolicy.maxAttempts: undefined (expected: an integer, at least 2`],
+    [
+      ofAll({ retryPolicy: retry, hedgingPolicy: { maxAttempts: 2 } }),
+      `${at}: retryPolicy and hedgingPolicy exclude each other`,
+    ],
+    [
+      ofAll({ timeout: '1s', fairlead: { perAttemptTimeout: '2s' } }),
+      `${at}: fairlead.perAttemptTimeout (2s) is longer than timeout (1s)`,
+    ],
     [ofAll({ maxRequestMessageBytes: 5 }), `${at}.maxRequestMessageBytes: not supported by this version of Fairlead`],
     [
       { retryThrottling: { maxTokens: 0, tokenRatio: 1 } },

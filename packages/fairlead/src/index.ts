@@ -3,9 +3,12 @@ export type { Channel } from './channel.js';
 export type { ChannelOptions, OwnChannelOptions } from './options.js';
 export type {
   DurationString,
+  HedgingPolicyJson,
   LoadBalancingConfigJson,
+  MeasuredDelayJson,
   MethodConfigJson,
   MethodExtensionJson,
+  Percentile,
   RetryPolicyJson,
   RetryThrottlingJson,
   ServiceConfigJson,

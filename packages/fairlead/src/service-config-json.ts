@@ -48,6 +48,11 @@ export interface MethodConfigJson {
   readonly waitForReady?: boolean;
   /** For attempts that the server may have processed (gRFC A6). Others are retried without it. */
   readonly retryPolicy?: RetryPolicyJson;
+  /**
+   * Sends a call that is not answered soon to another pod as well (gRFC A6). For methods that may run several times. Not
+   * beside `retryPolicy`.
+   */
+  readonly hedgingPolicy?: HedgingPolicyJson;
   /** Extensions of ours, which other clients ignore. */
   readonly fairlead?: MethodExtensionJson;
 }
@@ -60,6 +65,31 @@ export interface MethodExtensionJson {
    * `per_try_timeout`.
    */
   readonly perAttemptTimeout?: DurationString;
+  /**
+   * A percentile of the method's own latencies as hedging delay, `'p50'` to `'p99.9'`: `'p95'` hedges 5 % of the calls,
+   * and no more. `hedgingPolicy.hedgingDelay` holds until 100 answers are measured, `max` without it. Default none.
+   */
+  readonly hedgingDelay?: Percentile | MeasuredDelayJson;
+}
+
+/** `'p95'`: the time within which 95 % of the calls are answered. */
+export type Percentile = `p${number}`;
+
+export interface MeasuredDelayJson {
+  readonly quantile: Percentile;
+  /** The delay is never shorter. Above 0. Default `'0.001s'`. */
+  readonly min?: DurationString;
+  /** The delay is never longer. Not below `min`. Default `'10s'`. */
+  readonly max?: DurationString;
+}
+
+export interface HedgingPolicyJson {
+  /** Attempts in all, the first one included: at least 2; more than 5 count as 5. */
+  readonly maxAttempts: number;
+  /** The time from one attempt to the next. Default `'0s'`: all at once. */
+  readonly hedgingDelay?: DurationString;
+  /** Statuses that do not end the call while another attempt may be answered. Names in any case, or numbers. Default none. */
+  readonly nonFatalStatusCodes?: readonly (string | number)[];
 }
 
 export interface RetryPolicyJson {

@@ -4,7 +4,12 @@ import { interceptorsFor, POLICY_ORDER } from './chain.js';
 import { createPolicyContext } from './policy-context.js';
 
 test('the order of the policies is data, each position with its reason', () => {
-  expect(POLICY_ORDER.map(({ name }) => name)).toEqual(['deadline', 'wait-for-ready', 'retry', 'attempt timeout']);
+  expect(POLICY_ORDER.map(({ name }) => name)).toEqual([
+    'deadline',
+    'wait-for-ready',
+    'hedging or retry',
+    'attempt timeout',
+  ]);
   expect(POLICY_ORDER.every(({ why }) => why.length > 0)).toBe(true);
 });
 

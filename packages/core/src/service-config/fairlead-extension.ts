@@ -1,4 +1,5 @@
-import type { ConfigReader, Json } from './config-reader.js';
+import { childPath, fieldOf, type ConfigReader, type Json } from './config-reader.js';
+import { readMeasuredDelay, type MeasuredDelay } from './measured-delay.js';
 
 /**
  * What stands under `fairlead` of a method config: settings for which gRPC has no field. The key of its own keeps them out
@@ -7,6 +8,8 @@ import type { ConfigReader, Json } from './config-reader.js';
 export interface FairleadExtension {
   /** The longest time for one attempt, in ms. Above 0. */
   readonly perAttemptTimeoutMs?: number;
+  /** The hedging delay is measured, instead of the fixed one of the hedging policy. */
+  readonly measuredDelay?: MeasuredDelay;
 }
 
 /** Reads one field of the object: what it says, or undefined when it is absent or wrong. */
@@ -17,6 +20,12 @@ const READERS: Readonly<Record<string, FieldReader>> = {
   perAttemptTimeout: (object, path, reader) => {
     const perAttemptTimeoutMs = reader.durationMs(object, 'perAttemptTimeout', path, true);
     return perAttemptTimeoutMs === undefined ? undefined : { perAttemptTimeoutMs };
+  },
+  hedgingDelay: (object, path, reader) => {
+    const value = fieldOf(object, 'hedgingDelay');
+    if (value === undefined) return undefined;
+    const measuredDelay = readMeasuredDelay(value, childPath(path, 'hedgingDelay'), reader);
+    return measuredDelay === undefined ? undefined : { measuredDelay };
   },
 };
 

@@ -191,7 +191,6 @@ describe('parseServiceConfig', () => {
   test.each([
     [{ healthCheckConfig: {} }, 'healthCheckConfig'],
     [{ connectionScaling: {} }, 'connectionScaling'],
-    [{ methodConfig: [{ name: [{}], hedgingPolicy: {} }] }, 'methodConfig[0].hedgingPolicy'],
     [{ methodConfig: [{ name: [{}], maxRequestMessageBytes: 1 }] }, 'methodConfig[0].maxRequestMessageBytes'],
     [{ methodConfig: [{ name: [{}], maxResponseMessageBytes: 1 }] }, 'methodConfig[0].maxResponseMessageBytes'],
     [withRetry({ perAttemptRecvTimeout: '1s' }), `${at}.perAttemptRecvTimeout`],
@@ -229,6 +228,65 @@ describe('parseServiceConfig', () => {
     ).methodConfig('/a/b').retryPolicy;
     expect(policy?.maxAttempts).toBe(5);
     expect(policy?.retryableStatusCodes).toEqual(new Set([14, 8, 4]));
+  });
+
+  describe('hedgingPolicy', () => {
+    const withHedging = (hedgingPolicy: object, more: object = {}) => ({
+      methodConfig: [{ name: [{}], hedgingPolicy, ...more }],
+    });
+    const where = 'methodConfig[0].hedgingPolicy';
+
+    test('only maxAttempts is required, and more than five are five', () => {
+      const policyOf = (policy: object) => configOf(withHedging(policy)).methodConfig('/a/b').hedgingPolicy;
+      expect(policyOf({ maxAttempts: 2 })).toEqual({ maxAttempts: 2, nonFatalStatusCodes: new Set() });
+      expect(
+        policyOf({ maxAttempts: 6, hedgingDelay: '0.5s', nonFatalStatusCodes: ['unavailable', 13, 'ABORTED'] }),
+      ).toEqual({ maxAttempts: 5, hedgingDelayMs: 500, nonFatalStatusCodes: new Set([14, 13, 10]) });
+      expect(policyOf({ maxAttempts: 2, hedgingDelay: '0s', nonFatalStatusCodes: [] })?.hedgingDelayMs).toBe(0);
+    });
+
+    test.each([
+      [{}, `${where}.maxAttempts: undefined (expected: an integer, at least 2, that counts the first attempt)`],
+      [{ maxAttempts: 1 }, `${where}.maxAttempts: 1 `],
+      [{ maxAttempts: '2' }, `${where}.maxAttempts: "2" `],
+      [{ maxAttempts: 2, hedgingDelay: 1 }, `${where}.hedgingDelay: 1 `],
+      [{ maxAttempts: 2, hedgingDelay: '-1s' }, `${where}.hedgingDelay: "-1s" `],
+      [{ maxAttempts: 2, nonFatalStatusCodes: 'OK' }, `${where}.nonFatalStatusCodes: "OK" (expected: a list)`],
+      [{ maxAttempts: 2, nonFatalStatusCodes: ['OK'] }, `${where}.nonFatalStatusCodes[0]: "OK" `],
+      [{ maxAttempts: 2, nonFatalStatusCodes: [17] }, `${where}.nonFatalStatusCodes[0]: 17 `],
+    ])('%j is invalid', (policy, problem) => {
+      const problems = problemsOf(withHedging(policy));
+      expect(problems).toHaveLength(1);
+      expect(problems[0]?.startsWith(problem)).toBe(true);
+    });
+
+    test('a measured delay is a percentile, with a floor and a cap', () => {
+      const delayOf = (hedgingDelay: unknown) =>
+        configOf(withHedging({ maxAttempts: 2 }, { fairlead: { hedgingDelay } })).methodConfig('/a/b').measuredDelay;
+      expect(delayOf('p95')).toEqual({ quantile: 0.95, minMs: 1, maxMs: 10_000 });
+      expect(delayOf({ quantile: 'p99.9', min: '0.005s', max: '1s' })).toMatchObject({ minMs: 5, maxMs: 1_000 });
+      expect(delayOf({ quantile: 'p50', min: '20s' })).toEqual({ quantile: 0.5, minMs: 20_000, maxMs: 20_000 });
+    });
+
+    test.each([
+      ['95', 'fairlead.hedgingDelay: "95" (expected: a percentile, "p50" to "p99.9")'],
+      ['p49', 'fairlead.hedgingDelay: "p49" '],
+      ['p100', 'fairlead.hedgingDelay: "p100" '],
+      [{}, 'fairlead.hedgingDelay.quantile: undefined '],
+      [{ quantile: 'p95', min: '0s' }, 'fairlead.hedgingDelay.min: "0s" (expected: a duration above 0s)'],
+      [{ quantile: 'p95', min: '2s', max: '1s' }, 'fairlead.hedgingDelay: min (2000 ms) is longer than max (1000 ms)'],
+      [5, 'fairlead.hedgingDelay: 5 (expected: an object)'],
+    ])('a measured delay of %j is invalid', (hedgingDelay, problem) => {
+      const problems = problemsOf(withHedging({ maxAttempts: 2 }, { fairlead: { hedgingDelay } }));
+      expect(problems).toHaveLength(1);
+      expect(problems[0]?.startsWith(`methodConfig[0].${problem}`)).toBe(true);
+    });
+
+    test('a measured delay without a hedgingPolicy is an error that names both', () => {
+      expect(problemsOf({ methodConfig: [{ name: [{}], fairlead: { hedgingDelay: 'p95' } }] })).toEqual([
+        'methodConfig[0]: fairlead.hedgingDelay without hedgingPolicy',
+      ]);
+    });
   });
 
   describe('the namespaced extension', () => {

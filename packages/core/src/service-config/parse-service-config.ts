@@ -1,7 +1,6 @@
 import { InvalidServiceConfigError } from '../errors/invalid-service-config-error.js';
 import type { BalancingPolicyFactory } from '../pick/balancing-policy.js';
 import { parseLoadBalancingConfig, type ChosenPolicy } from '../pick/load-balancing-config.js';
-import type { RetryThrottling } from '../retry/token-throttle.js';
 import { childPath, ConfigReader, fieldOf, type Json } from './config-reader.js';
 import { readMethodConfigs } from './method-config.js';
 import { readRetryThrottling } from './retry-throttling.js';
@@ -43,17 +42,12 @@ export function parseServiceConfig(json: unknown, context: ServiceConfigContext)
   reader.checkFields(object, path, FIELDS);
   const loadBalancing = readLoadBalancing(object, path, context.policies, reader);
   const methods = readMethodConfigs(reader.list(object, 'methodConfig', path), childPath(path, 'methodConfig'), reader);
-  const retryThrottling = readThrottling(object, path, reader);
+  const retryThrottling = reader.part(object, 'retryThrottling', path, readRetryThrottling);
   if (reader.problems.length > 0) throw new InvalidServiceConfigError(reader.problems);
   return {
     config: serviceConfigOf(loadBalancing, methods, retryThrottling),
     warnings: Object.freeze([...reader.warnings]),
   };
-}
-
-function readThrottling(object: Json, path: string, reader: ConfigReader): RetryThrottling | undefined {
-  const value = fieldOf(object, 'retryThrottling');
-  return value === undefined ? undefined : readRetryThrottling(value, childPath(path, 'retryThrottling'), reader);
 }
 
 function readLoadBalancing(
