@@ -25,6 +25,11 @@ export class HedgedAttempts {
     return [...this.#records.keys()].at(-1);
   }
 
+  /** The one under way that has sent the most messages, the oldest of them. */
+  get furthest(): Attempt | undefined {
+    return this.underWay.toSorted((a, b) => b.playback.sent - a.playback.sent)[0];
+  }
+
   /** Ids of the pods that attempts were given to. */
   get tried(): ReadonlySet<string> {
     return new Set([...this.#records.keys()].flatMap(({ endpoint }) => endpoint?.id ?? []));

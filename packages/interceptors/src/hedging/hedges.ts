@@ -3,12 +3,12 @@ import type { Backoff } from '@fairlead/core';
 import { ownStatus } from '../call/own-status.js';
 import type { InterceptingCallInterface, InterceptorOptions, NextCall } from '../grpc-types.js';
 import { Attempt, type AttemptObserver } from '../retry/attempt.js';
-import { pushbackOf } from '../retry/pushback.js';
-import type { WaitEnd } from '../retry/retry-waits.js';
 import type { Transcript } from '../retry/transcript.js';
-import { countsAsFailure, decideHedge, type HedgeFailure } from './decide-hedge.js';
-import { CLOSED, DEADLINE_PASSED, HedgeAllowance, PARENT_CANCELLED } from './hedge-allowance.js';
+import { countsAsFailure, decideHedge } from './decide-hedge.js';
+import { CLOSED, HedgeAllowance } from './hedge-allowance.js';
 import { HedgedAttempts } from './hedged-attempts.js';
+import { hedgeFailure } from './hedge-failure.js';
+import { INTERRUPTIONS, type Interruption } from './interruptions.js';
 import type { MethodHedging } from './method-hedging.js';
 
 /** What the hedges tell their call. */
@@ -19,20 +19,6 @@ export interface HedgeObserver extends AttemptObserver {
   end(status: grpc.StatusObject): void;
   endSoon(status: grpc.StatusObject): void;
 }
-
-const { CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE } = grpc.status;
-
-/** Why a wait ended early, and what the call ends with when it has no attempt under way; else with its last failure. */
-const INTERRUPTIONS: Readonly<
-  Record<Exclude<WaitEnd, 'elapsed'>, readonly [reason: string, status?: () => grpc.StatusObject]>
-> = {
-  deadline: [
-    DEADLINE_PASSED,
-    () => ownStatus(DEADLINE_EXCEEDED, 'Deadline exceeded while waiting for another attempt'),
-  ],
-  'parent-cancelled': [PARENT_CANCELLED, () => ownStatus(CANCELLED, 'Cancelled by parent call')],
-  'channel-closed': [CLOSED],
-};
 
 /** Which attempts a hedged call has: when the next one follows, and what a failed one means. */
 export class Hedges {
@@ -79,7 +65,8 @@ export class Hedges {
   failed(attempt: Attempt, status: grpc.StatusObject, committed: boolean): void {
     if (committed) return this.#fatal(attempt, status, 'the response had begun');
     if (attempt.dropped) return this.#fatal(attempt, status, 'the balancing policy dropped the call');
-    const given = this.#factsOf(attempt, status);
+    const given = hedgeFailure(attempt, status, this.#refused);
+    this.#refused = given.refused;
     const { policy, budget, clock } = this.#method;
     if (countsAsFailure(given, policy)) budget.attemptFailed?.(clock.now());
     const decision = decideHedge(given, policy);
@@ -101,9 +88,8 @@ export class Hedges {
 
   /** More was sent than may be kept: only the attempt that has sent the most goes on (gRFC A6). */
   keepFurthest(): void {
-    const [first, ...rest] = this.attempts.underWay;
-    if (first === undefined) return;
-    this.#call.commit(rest.reduce((best, one) => (one.playback.sent > best.playback.sent ? one : best), first));
+    const { furthest } = this.attempts;
+    if (furthest) this.#call.commit(furthest);
   }
 
   /** One attempt counts from now on: the others are cancelled on the wire. */
@@ -116,17 +102,6 @@ export class Hedges {
   close(status?: grpc.StatusObject): void {
     this.#stop('the call is over');
     this.attempts.cancelOthers(undefined, status);
-  }
-
-  // What follows from a failure.
-
-  #factsOf(attempt: Attempt, status: grpc.StatusObject): HedgeFailure {
-    const failure = attempt.failureOf(status);
-    if (failure === 'refused') this.#refused += 1;
-    const { optional, othersUntried } = attempt;
-    const picked = attempt.wasPicked(failure);
-    const pushback = pushbackOf(status.metadata);
-    return { code: status.code, failure, picked, optional, othersUntried, pushback, refused: this.#refused };
   }
 
   #fatal(attempt: Attempt, status: grpc.StatusObject, reason: string): void {
@@ -171,8 +146,6 @@ export class Hedges {
     this.#plan();
   }
 
-  // The next attempt.
-
   /** After a hedge the next one comes in `hedgingDelay`; without one, all come at once. */
   #plan(): void {
     if (this.#allowance.exhausted) return;
@@ -200,15 +173,15 @@ export class Hedges {
   }
 
   /** What is under way, grpc-js ends. */
-  #interrupted(end: Exclude<WaitEnd, 'elapsed'>): void {
-    const [reason, status] = INTERRUPTIONS[end];
+  #interrupted(end: Interruption): void {
+    const { reason, status } = INTERRUPTIONS[end];
     this.#stop(reason);
     if (this.attempts.underWay.length === 0) this.#giveUp(reason, status?.());
   }
 
   #giveUp(reason: string, status = this.#lastFailure): void {
     this.attempts.abandon(reason);
-    this.#call.endSoon(status ?? ownStatus(UNAVAILABLE, reason));
+    this.#call.endSoon(status ?? ownStatus(grpc.status.UNAVAILABLE, reason));
   }
 
   #launch(optional: boolean): void {

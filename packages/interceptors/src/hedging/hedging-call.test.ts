@@ -87,13 +87,14 @@ describe('the first answer counts', () => {
     const call = new ObservedCall(channel).unary();
     clock.advance(200);
     const [first, second, third] = wire.calls;
-    second!.pick(pod(2)).headers().message('two').ok();
+    second!.pick(pod(2)).headers();
     expect([first!.cancelled?.code, third!.cancelled?.code, second!.cancelled]).toEqual([
       CANCELLED,
       CANCELLED,
       undefined,
     ]);
     first!.headers().message('one');
+    second!.message('two').ok();
     expect([call.code, call.messages, call.headers.length, clock.pendingTimers]).toEqual([OK, ['two'], 1, 0]);
     expect(attemptsOf(call.status).map(({ code, next }) => [code, next.reason])).toEqual([
       [CANCELLED, 'another attempt was answered first, or the call was over'],
