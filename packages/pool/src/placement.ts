@@ -9,6 +9,7 @@ import { WaitingCalls } from './waiting-calls.js';
 
 /** More of them would drown the reason. */
 const EXPLAINED_MEMBERS = 3;
+const NO_OTHER = 'no other pod can be spared for an attempt that is not needed';
 const CLOSED = 'Channel closed before call started';
 
 /** Finds a member for each call: asks the picker, or keeps the call until there is a new one. */
@@ -41,6 +42,7 @@ export class Placement implements CallHost {
     if (this.#closed) return call.fail(status.UNAVAILABLE, CLOSED, 'unsent');
     this.#wake();
     if (this.#tryPick(call)) return;
+    if (call.attempt?.optional) return call.fail(status.UNAVAILABLE, NO_OTHER, 'unsent');
     const cause = call.waitForReady ? undefined : this.#readiness.reasonToFail();
     if (cause === undefined) this.#waiting.add(call);
     else call.fail(status.UNAVAILABLE, this.#withMembers(cause), 'unsent');
@@ -75,6 +77,13 @@ export class Placement implements CallHost {
     return [reason, ...lines].join('; ');
   }
 
+  /** Whether an attempt that its call can do without may go to this member. */
+  #canSpare(member: Member, tried: ReadonlySet<string>): boolean {
+    const { members } = this.#membership;
+    const ready = members.filter(({ connectivity }) => connectivity === 'ready').length;
+    return ready * 2 >= members.length && !tried.has(member.endpoint.id);
+  }
+
   /** @returns whether the call is settled: given to a member, or failed by the picker. */
   #tryPick(call: PoolCall): boolean {
     // Each round in which the picked member turns out to be lost leaves one member fewer to pick.
@@ -91,6 +100,7 @@ export class Placement implements CallHost {
         if (call.settled) return true;
         continue;
       }
+      if (call.attempt?.optional && !this.#canSpare(result.member, call.attempt.tried)) return false;
       this.#waiting.delete(call);
       call.assign(result.member, now);
       return true;
