@@ -3,9 +3,14 @@ export type { Channel } from './channel.js';
 export type { ChannelOptions, OwnChannelOptions } from './options.js';
 export type {
   DurationString,
+  HedgingPolicyJson,
   LoadBalancingConfigJson,
+  MeasuredDelayJson,
   MethodConfigJson,
+  MethodExtensionJson,
+  Percentile,
   RetryPolicyJson,
+  RetryThrottlingJson,
   ServiceConfigJson,
 } from './service-config-json.js';
 export { attemptsOf, type AttemptRecord } from '@fairlead/interceptors';

@@ -15,6 +15,18 @@ export interface ServiceConfigJson {
   readonly loadBalancingPolicy?: 'round_robin' | 'pick_first';
   /** What holds for which methods. The most exact name wins: method, then service, then `{}`. */
   readonly methodConfig?: readonly MethodConfigJson[];
+  /**
+   * A token bucket for the retries and hedges of the whole channel (gRFC A6), instead of the `retryBudget` of the
+   * options. Default none.
+   */
+  readonly retryThrottling?: RetryThrottlingJson;
+}
+
+export interface RetryThrottlingJson {
+  /** Tokens of a full bucket: an integer, 1 to 1 000. Attempts that fail take one; more than half must be left. */
+  readonly maxTokens: number;
+  /** What a successful call gives back: above 0; three decimals count. */
+  readonly tokenRatio: number;
 }
 
 /** One entry: exactly one key, the policy's name. */
@@ -42,6 +54,48 @@ export interface MethodConfigJson {
   readonly waitForReady?: boolean;
   /** For attempts that the server may have processed (gRFC A6). Others are retried without it. */
   readonly retryPolicy?: RetryPolicyJson;
+  /**
+   * Sends a call that is not answered soon to another pod as well (gRFC A6). For methods that may run several times. Not
+   * beside `retryPolicy`.
+   */
+  readonly hedgingPolicy?: HedgingPolicyJson;
+  /** Extensions of ours, which other clients ignore. */
+  readonly fairlead?: MethodExtensionJson;
+}
+
+export interface MethodExtensionJson {
+  /**
+   * The longest time for one attempt, its whole response included: then it is cancelled on the wire, and counts as
+   * DEADLINE_EXCEEDED that the server may have processed. It is repeated where `retryableStatusCodes` lists that. Above
+   * 0; not longer than `timeout`. Not for streams that are meant to last. Default none. The like of Envoy's
+   * `per_try_timeout`.
+   */
+  readonly perAttemptTimeout?: DurationString;
+  /**
+   * A percentile of the method's own latencies as hedging delay, `'p50'` to `'p99.9'`: `'p95'` hedges 5 % of the calls,
+   * and no more. `hedgingPolicy.hedgingDelay` holds until 100 answers are measured, `max` without it. Default none.
+   */
+  readonly hedgingDelay?: Percentile | MeasuredDelayJson;
+}
+
+/** `'p95'`: the time within which 95 % of the calls are answered. */
+export type Percentile = `p${number}`;
+
+export interface MeasuredDelayJson {
+  readonly quantile: Percentile;
+  /** The delay is never shorter. Above 0. Default `'0.001s'`. */
+  readonly min?: DurationString;
+  /** The delay is never longer. Not below `min`. Default `'10s'`. */
+  readonly max?: DurationString;
+}
+
+export interface HedgingPolicyJson {
+  /** Attempts in all, the first one included: at least 2; more than 5 count as 5. */
+  readonly maxAttempts: number;
+  /** The time from one attempt to the next. Default `'0s'`: all at once. */
+  readonly hedgingDelay?: DurationString;
+  /** Statuses that do not end the call while another attempt may be answered. Names in any case, or numbers. Default none. */
+  readonly nonFatalStatusCodes?: readonly (string | number)[];
 }
 
 export interface RetryPolicyJson {

@@ -4,7 +4,12 @@ import { interceptorsFor, POLICY_ORDER } from './chain.js';
 import { createPolicyContext } from './policy-context.js';
 
 test('the order of the policies is data, each position with its reason', () => {
-  expect(POLICY_ORDER.map(({ name }) => name)).toEqual(['deadline', 'wait-for-ready', 'retry']);
+  expect(POLICY_ORDER.map(({ name }) => name)).toEqual([
+    'deadline',
+    'wait-for-ready',
+    'hedging or retry',
+    'attempt timeout',
+  ]);
   expect(POLICY_ORDER.every(({ why }) => why.length > 0)).toBe(true);
 });
 
@@ -13,5 +18,6 @@ test('a policy that has nothing to do for a method is not in its chain', () => {
   expect(interceptorsFor({}, context)).toHaveLength(1);
   expect(interceptorsFor({ retryPolicy: POLICY }, context)).toHaveLength(1);
   expect(interceptorsFor({ timeoutMs: 1 }, context)).toHaveLength(2);
+  expect(interceptorsFor({ perAttemptTimeoutMs: 1 }, context)).toHaveLength(2);
   expect(interceptorsFor({ timeoutMs: 0, waitForReady: false, retryPolicy: POLICY }, context)).toHaveLength(3);
 });

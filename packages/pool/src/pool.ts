@@ -6,8 +6,7 @@ import { createPolicy, createResolver } from './contracts.js';
 import { ConnectivityWatch } from './connectivity-watch.js';
 import { PoolEmitter, type PoolEvents } from './events.js';
 import type { CallArguments, GrpcCall, ParentCall, PropagateFlags } from './grpc-types.js';
-import type { MemberContext } from './member/member-context.js';
-import { tlsNameOf } from './member/tls-name.js';
+import { memberOptions } from './member/member-options.js';
 import { Membership } from './membership.js';
 import { resolvePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './options.js';
 import { Placement } from './placement.js';
@@ -15,7 +14,9 @@ import { Pursuit } from './pursuit.js';
 import { Readiness } from './readiness.js';
 import { Resolution, type ResolutionListener } from './resolution.js';
 import { builtInSchemes } from './resolvers/built-in-schemes.js';
+import { explainPool } from './explanation.js';
 import { takeSnapshot, type PoolSnapshot } from './snapshot.js';
+import { WarmUp } from './warm-up.js';
 
 /**
  * A Channel made of Channels: one grpc channel per pod that the target resolves to.
@@ -41,6 +42,7 @@ export class Pool implements grpc.ChannelInterface {
   readonly #placement: Placement;
   readonly #watch: ConnectivityWatch;
   readonly #pursuit: Pursuit;
+  readonly #warmUp: WarmUp;
   readonly #answers: ResolutionListener = {
     onState: (state) => this.#onState(state),
     onError: (error) => this.#onError(error),
@@ -74,6 +76,8 @@ export class Pool implements grpc.ChannelInterface {
     });
     this.#readiness = new Readiness(parsed.uri, this.#resolution, this.#membership);
     this.#placement = new Placement(clock, this.#membership, this.#readiness, () => this.connect());
+    const enough = (): boolean => this.#readiness.hasReady(resolved.minReadyMembers);
+    this.#warmUp = new WarmUp(clock, enough, () => this.explain());
   }
 
   // ChannelInterface
@@ -131,6 +135,7 @@ export class Pool implements grpc.ChannelInterface {
     } finally {
       this.#placement.close();
       this.#pursuit.keep(false);
+      this.#warmUp.close();
       this.#setState(grpc.connectivityState.SHUTDOWN);
       this.#membership.close(() => this.#events.tell('closed'));
     }
@@ -148,6 +153,29 @@ export class Pool implements grpc.ChannelInterface {
   /** Asks the resolver to look again now (it keeps its own minimum distance). */
   refresh(): void {
     this.#resolution.refresh(this.#answers);
+  }
+
+  /** Lets members that back off connect at once, and the resolver look again: the network is known to be back. */
+  resetBackoff(): void {
+    for (const member of this.#membership.members) member.resetBackoff();
+    this.refresh();
+  }
+
+  /**
+   * Connects, and is fulfilled when `minReadyMembers` are ready: before the first call, so that it need not wait.
+   *
+   * @param options.timeoutMs in ms, default `Infinity`; rejected then, with a text that says what is missing.
+   * @throws InvalidOptionError
+   */
+  ready({ timeoutMs = Infinity }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error('Channel has been shut down'));
+    this.connect();
+    return this.#warmUp.wait(timeoutMs);
+  }
+
+  /** For people: the state of the pool and of each member, and why those that are not pickable are not. */
+  explain(): string {
+    return explainPool(this.snapshot(), this.#membership.members, this.#options.clock.now());
   }
 
   /** A share in this pool: closing it gives the share back, and the pool closes with the last one. */
@@ -218,6 +246,7 @@ export class Pool implements grpc.ChannelInterface {
     this.#setState(this.#readiness.state());
     this.#pursuit.keep(this.#readiness.needsNews());
     this.#placement.retryWaiting();
+    this.#warmUp.review();
   }
 
   #setState(state: grpc.connectivityState): void {
@@ -228,15 +257,4 @@ export class Pool implements grpc.ChannelInterface {
     if (!this.#events.listens('state')) return;
     this.#events.tell('state', { from: grpc.connectivityState[previous], to: grpc.connectivityState[state] });
   }
-}
-
-function memberOptions(
-  target: Target,
-  authority: string,
-  credentials: grpc.ChannelCredentials,
-  options: ResolvedPoolOptions,
-): Omit<MemberContext, 'onChange'> {
-  const { clock, random, connectTimeoutMs, backoff, channelArguments, channelFactory } = options;
-  const channel = { credentials, channelArguments, authority, tlsName: tlsNameOf(target, authority) };
-  return { clock, random, connectTimeoutMs, backoff, createChannel: (endpoint) => channelFactory(endpoint, channel) };
 }

@@ -1,5 +1,6 @@
-import { STATUS_CODES } from '../status/status-code.js';
 import { childPath, fieldOf, type ConfigReader, type Json } from './config-reader.js';
+import { readMaxAttempts } from './max-attempts.js';
+import { readStatusCodes } from './status-codes.js';
 
 /** When and how often a method's calls are attempted again (gRFC A6). */
 export interface RetryPolicy {
@@ -11,9 +12,6 @@ export interface RetryPolicy {
   /** Statuses that may be retried although the server may have run the call. Never empty, never OK. */
   readonly retryableStatusCodes: ReadonlySet<number>;
 }
-
-/** "Any value greater than 5 is treated as 5 without being considered a validation error" (gRFC A6). */
-const MOST_ATTEMPTS = 5;
 
 const FIELDS = {
   supported: ['maxAttempts', 'initialBackoff', 'maxBackoff', 'backoffMultiplier', 'retryableStatusCodes'],
@@ -29,16 +27,10 @@ export function readRetryPolicy(value: unknown, path: string, reader: ConfigRead
   const initialBackoffMs = readBackoff(object, 'initialBackoff', path, reader);
   const maxBackoffMs = readBackoff(object, 'maxBackoff', path, reader);
   const backoffMultiplier = readMultiplier(object, path, reader);
-  const retryableStatusCodes = readStatusCodes(object, path, reader);
+  const retryableStatusCodes = readStatusCodes(object, 'retryableStatusCodes', path, reader);
   if (maxAttempts === undefined || initialBackoffMs === undefined || maxBackoffMs === undefined) return undefined;
   if (backoffMultiplier === undefined || retryableStatusCodes === undefined) return undefined;
   return Object.freeze({ maxAttempts, initialBackoffMs, maxBackoffMs, backoffMultiplier, retryableStatusCodes });
-}
-
-function readMaxAttempts(object: Json, path: string, reader: ConfigReader): number | undefined {
-  const value = fieldOf(object, 'maxAttempts');
-  if (Number.isInteger(value) && (value as number) >= 2) return Math.min(value as number, MOST_ATTEMPTS);
-  return reader.refuse(childPath(path, 'maxAttempts'), value, 'an integer, at least 2, that counts the first attempt');
 }
 
 function readBackoff(object: Json, field: string, path: string, reader: ConfigReader): number | undefined {
@@ -50,28 +42,4 @@ function readMultiplier(object: Json, path: string, reader: ConfigReader): numbe
   const value = fieldOf(object, 'backoffMultiplier');
   if (typeof value === 'number' && value > 0 && value < Infinity) return value;
   return reader.refuse(childPath(path, 'backoffMultiplier'), value, 'a number above 0');
-}
-
-function readStatusCodes(object: Json, path: string, reader: ConfigReader): ReadonlySet<number> | undefined {
-  const where = childPath(path, 'retryableStatusCodes');
-  const value = fieldOf(object, 'retryableStatusCodes');
-  if (!Array.isArray(value) || value.length === 0) {
-    return reader.refuse(where, value, 'a list of at least one status code');
-  }
-  const codes = new Set<number>();
-  for (const [index, item] of (value as unknown[]).entries()) {
-    const code = statusCodeOf(item);
-    if (code === undefined) reader.refuse(`${where}[${index}]`, item, 'a gRPC status code other than OK');
-    else codes.add(code);
-  }
-  return codes;
-}
-
-const BY_NAME: ReadonlyMap<string, number> = new Map(Object.entries(STATUS_CODES));
-const RETRYABLE: ReadonlySet<number> = new Set([...BY_NAME.values()].filter((code) => code !== STATUS_CODES.OK));
-
-/** Names in any case, or numbers (gRFC A6). Retrying what succeeded is never meant, so OK is refused, as in Java. */
-function statusCodeOf(item: unknown): number | undefined {
-  const code = typeof item === 'string' ? BY_NAME.get(item.toUpperCase()) : item;
-  return typeof code === 'number' && RETRYABLE.has(code) ? code : undefined;
 }

@@ -132,6 +132,7 @@ export class RetryCall implements InterceptingCallInterface, AttemptObserver {
   onStatus(attempt: Attempt, status: grpc.StatusObject): void {
     if (attempt !== this.#attempt || this.#ended) return;
     if (status.code === grpc.status.OK) {
+      this.#method.budget.callSucceeded?.(this.#method.clock.now());
       this.#history?.succeeded(attempt, status);
       return this.#end(status);
     }

@@ -1,0 +1,40 @@
+import { childPath, fieldOf, type ConfigReader, type Json } from './config-reader.js';
+import { readMeasuredDelay, type MeasuredDelay } from './measured-delay.js';
+
+/**
+ * What stands under `fairlead` of a method config: settings for which gRPC has no field. The key of its own keeps them out
+ * of the way of whatever gRPC adds, and other clients of the same config ignore it (gRFC A2).
+ */
+export interface FairleadExtension {
+  /** The longest time for one attempt, in ms. Above 0. */
+  readonly perAttemptTimeoutMs?: number;
+  /** The hedging delay is measured, instead of the fixed one of the hedging policy. */
+  readonly measuredDelay?: MeasuredDelay;
+}
+
+/** Reads one field of the object: what it says, or undefined when it is absent or wrong. */
+type FieldReader = (object: Json, path: string, reader: ConfigReader) => FairleadExtension | undefined;
+
+/** Every field with its reader; a new extension is one more entry. */
+const READERS: Readonly<Record<string, FieldReader>> = {
+  perAttemptTimeout: (object, path, reader) => {
+    const perAttemptTimeoutMs = reader.durationMs(object, 'perAttemptTimeout', path, true);
+    return perAttemptTimeoutMs === undefined ? undefined : { perAttemptTimeoutMs };
+  },
+  hedgingDelay: (object, path, reader) => {
+    const value = fieldOf(object, 'hedgingDelay');
+    if (value === undefined) return undefined;
+    const measuredDelay = readMeasuredDelay(value, childPath(path, 'hedgingDelay'), reader);
+    return measuredDelay === undefined ? undefined : { measuredDelay };
+  },
+};
+
+const FIELDS = { supported: Object.keys(READERS) };
+
+/** Reads the `fairlead` object of a method config. Problems are noted in the reader. */
+export function readFairleadExtension(value: unknown, path: string, reader: ConfigReader): FairleadExtension {
+  const object = reader.object(value, path);
+  if (object === undefined) return {};
+  reader.checkFields(object, path, FIELDS);
+  return Object.assign({}, ...Object.values(READERS).map((read) => read(object, path, reader))) as FairleadExtension;
+}
