@@ -37,14 +37,14 @@ export default {
       '<rootDir>/packages/*/test/**/*.test.ts',
     ]),
     // The peer range begins with 1.14.0: what depends on the inside of grpc-js runs against that one, too.
-    project('oldest grpc-js', ['<rootDir>/packages/{fairlead,interceptors}/src/**/*.integration.test.ts'], {
+    project('oldest grpc-js', ['<rootDir>/packages/{fairlead,interceptors,pool}/src/**/*.integration.test.ts'], {
       moduleNameMapper: {
         ...relativeSources,
         '^@grpc/grpc-js$': '<rootDir>/packages/fairlead/node_modules/grpc-js-1.14.0',
       },
       globals: { GRPC_JS_VERSION: '1.14.0' },
-      // The examples run in processes of their own, where nothing is mapped.
-      testPathIgnorePatterns: ['readme\\.integration\\.test\\.ts$', '/node_modules/'],
+      // These run processes of their own, where nothing is mapped.
+      testPathIgnorePatterns: ['(readme|process-life)\\.integration\\.test\\.ts$', '/node_modules/'],
     }),
   ],
 };

@@ -1,9 +1,17 @@
 import { status } from '@grpc/grpc-js';
 import { attemptsOf } from 'fairlead';
-import type { Pod } from '@fairlead/testing';
-import { expect, test } from '@jest/globals';
+import { leakCheck, type LeakCheck, type Pod } from '@fairlead/testing';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { latencies, percentile, succeeded } from 'fairlead-examples/rolling-update/measure.js';
 import { LoadRun, sleep } from './load-run.js';
+
+let leaks: LeakCheck;
+
+beforeEach(() => {
+  leaks = leakCheck();
+});
+
+afterEach(() => leaks.assertNothingLeft());
 
 test('a frozen pod costs a few calls and gets no more', async () => {
   const run = await LoadRun.start(11, (cluster, script) => {

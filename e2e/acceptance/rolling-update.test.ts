@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
+import { leakCheck, type LeakCheck } from '@fairlead/testing';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 const DEMO = fileURLToPath(new URL('../../examples/lib/rolling-update/main.js', import.meta.url));
 const SEEDS = [1, 2, 3];
@@ -17,6 +18,14 @@ interface Result {
   readonly p99BeforeSlowPodMs: number;
   readonly p99SlowPodMs: number;
 }
+
+let leaks: LeakCheck;
+
+beforeEach(() => {
+  leaks = leakCheck();
+});
+
+afterEach(() => leaks.assertNothingLeft());
 
 /** The demo itself is run, by its command line, so that what is promised is what a newcomer sees. */
 async function runDemo(mode: string, seed: number): Promise<Result> {
@@ -39,6 +48,8 @@ describe.each(['graceful', 'prestop'])('in three rolling updates of mode %s', (m
     const result = await runDemo(mode, seed);
     results.push(result);
     expect(result).toMatchObject({ failed: 0, executedTwice: 0 });
+    // One for each added pod; an empty list would keep every limit.
+    expect(result.firstCallOnAddedMs).toHaveLength(5);
     for (const ms of result.firstCallOnAddedMs) expect(ms).toBeLessThanOrEqual(1_500);
     expect(result.p99SlowPodMs).toBeLessThanOrEqual(3 * result.p99BeforeSlowPodMs);
   });

@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { attemptsOf, type ChannelOptions } from 'fairlead';
-import type { Deployment, ShutdownMode } from '@fairlead/testing';
-import { describe, expect, test } from '@jest/globals';
+import { leakCheck, type Deployment, type LeakCheck, type ShutdownMode } from '@fairlead/testing';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LoadRun, MAY_RUN_TWICE, sleep } from './load-run.js';
 
 /** What happens to the pods, all of it without a word to the client. */
@@ -9,6 +9,14 @@ type Disaster = 'rude rolling update' | 'kill rolling update' | 'SIGKILL of two 
 
 /** A pod can also die between the headers and the status of an answer. */
 const WHY_NOT = /^(the server may have processed it, and the method has no retryPolicy|the response had begun)$/;
+
+let leaks: LeakCheck;
+
+beforeEach(() => {
+  leaks = leakCheck();
+});
+
+afterEach(() => leaks.assertNothingLeft());
 
 async function runDisaster(disaster: Disaster, options: ChannelOptions): Promise<LoadRun> {
   const shutdownMode = disaster.split(' ')[0] as ShutdownMode;

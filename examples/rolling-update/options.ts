@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SHUTDOWN_MODES, type ShutdownMode } from '@fairlead/testing';
 import { CLIENT_NAMES, type ClientName } from './clients.js';
@@ -50,15 +52,21 @@ export function parseOptions(args: readonly string[]): DemoOptions | 'help' {
     rps: whole('--rps', values.rps, 1, 2_000),
     seconds: whole('--seconds', values.seconds, 5, 600),
     seed: whole('--seed', values.seed, 0, 2 ** 32 - 1),
-    json: values.json,
-    report: values.report,
-    svg: values.svg,
+    json: file('--json', values.json),
+    report: file('--report', values.report),
+    svg: file('--svg', values.svg),
   };
 }
 
 function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
   if ((allowed as readonly string[]).includes(value)) return value as T;
   throw new Error(`${option}: ${value} (expected: one of ${allowed.join(', ')})`);
+}
+
+/** Checked before the run: minutes of load whose results cannot be written are lost. */
+function file<T extends string | undefined>(option: string, path: T): T {
+  if (path === undefined || statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw new Error(`${option}: ${path} (expected: a file in a folder that exists; there is no folder ${dirname(path)})`);
 }
 
 function whole(option: string, value: string, min: number, max: number): number {

@@ -7,14 +7,14 @@ import { startPod, targetOf, type TestPod } from '../test/pods.js';
 import type { Channel } from './channel.js';
 import { createChannel } from './create-channel.js';
 import { attemptsOf } from './index.js';
-import type { FairleadMethodConfigJson } from './service-config-json.js';
+import type { MethodExtensionJson } from './service-config-json.js';
 
 const { track } = cleanUpAfterEach();
 const insecure = grpc.credentials.createInsecure();
 const { DEADLINE_EXCEEDED, INTERNAL, RESOURCE_EXHAUSTED, UNAVAILABLE } = grpc.status;
 const UNARY = '/fairlead.test.v1.Echo/Unary';
 
-function connect(pods: readonly TestPod[], fairlead: FairleadMethodConfigJson): [EchoClient, Channel] {
+function connect(pods: readonly TestPod[], fairlead: MethodExtensionJson): [EchoClient, Channel] {
   const serviceConfig = { methodConfig: [{ name: [{}], fairlead }] };
   const channel = track(createChannel(targetOf(pods), insecure, { serviceConfig }));
   return [track(new EchoClient('', insecure, { channelOverride: channel })), channel];

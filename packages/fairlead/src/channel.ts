@@ -53,6 +53,25 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
     this.#pool.refresh();
   }
 
+  /** Lets pods that back off be connected at once, and the resolver look again: the network is known to be back. */
+  resetBackoff(): void {
+    this.#pool.resetBackoff();
+  }
+
+  /**
+   * Connects, and is fulfilled when `minReadyMembers` are ready: before the first call, so that it need not wait.
+   *
+   * @param options.timeoutMs in ms, default `Infinity`; rejected then, with a text that says what is missing.
+   */
+  ready(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    return this.#pool.ready(options);
+  }
+
+  /** For people: the state of the channel and of each pod, and why those that are not pickable are not. */
+  explain(): string {
+    return this.#pool.explain();
+  }
+
   /** What the channel is and has at this moment, as plain data. */
   snapshot(): PoolSnapshot {
     return this.#pool.snapshot();

@@ -85,6 +85,10 @@ describe('an option is refused', () => {
     [{ retryBudget: null }, 'retryBudget: null (expected: an object)'],
     [{ retryBudget: { ratio: -1 } }, 'retryBudget.ratio: -1 (expected: a number, 0 to 1000)'],
     [{ retryBudget: { ration: 1 } }, 'retryBudget.ration: 1 (expected: unknown option (did you mean `ratio`?))'],
+    [
+      { retryBudget: {}, serviceConfig: { retryThrottling: { maxTokens: 10, tokenRatio: 0.1 } } },
+      'retryBudget: {} (expected: not set beside serviceConfig.retryThrottling)',
+    ],
     [{ clock: {} }, 'clock: {} (expected: an object with now(), epochNow(), schedule())'],
     [{ balancing: 'rr' }, 'balancing: "rr" (expected: a function)'],
     [
@@ -160,9 +164,20 @@ describe('a service config is refused', () => {
       `${at}.retryPolicy.retryableStatusCodes[0]: "NOPE"`,
     ],
     [ofAll({ retryPolicy: {} }), `${at}.retryPolicy.maxAttempts: undefined`],
-    [ofAll({ hedgingPolicy: {} }), `${at}.hedgingPolicy: not supported by this version of Fairlead`],
+    [ofAll({ hedgingPolicy: {} }), `${at}.hedgingPolicy.maxAttempts: undefined (expected: an integer, at least 2`],
+    [
+      ofAll({ retryPolicy: retry, hedgingPolicy: { maxAttempts: 2 } }),
+      `${at}: retryPolicy and hedgingPolicy exclude each other`,
+    ],
+    [
+      ofAll({ timeout: '1s', fairlead: { perAttemptTimeout: '2s' } }),
+      `${at}: fairlead.perAttemptTimeout (2s) is longer than timeout (1s)`,
+    ],
     [ofAll({ maxRequestMessageBytes: 5 }), `${at}.maxRequestMessageBytes: not supported by this version of Fairlead`],
-    [{ retryThrottling: {} }, 'serviceConfig.retryThrottling: not supported by this version of Fairlead'],
+    [
+      { retryThrottling: { maxTokens: 0, tokenRatio: 1 } },
+      'serviceConfig.retryThrottling.maxTokens: 0 (expected: an integer, 1 to 1000)',
+    ],
     [{ healthCheckConfig: {} }, 'serviceConfig.healthCheckConfig: not supported by this version of Fairlead'],
     [{ loadBalancingConfig: [{ least_request: {} }] }, 'least_request: not supported by this version of Fairlead'],
     [

@@ -150,7 +150,14 @@ describe('the words of grpc-js for a call that never left', () => {
   /** A call on a plain channel of grpc-js with our retry policy in the client. */
   function plainClient(target: string): EchoClient {
     const interceptors = [policyInterceptor(() => ({}), createPolicyContext())];
-    return track(new EchoClient(target, insecure, { interceptors, 'grpc.enable_retries': 0 }));
+    const options = {
+      'grpc.enable_retries': 0,
+      'grpc.use_local_subchannel_pool': 1,
+      // The timer of the last backoff outlives a closed client; by default that may take seconds.
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 100,
+    };
+    return track(new EchoClient(target, insecure, { interceptors, ...options }));
   }
 
   test('when there is no connection', async () => {

@@ -5,10 +5,14 @@ export type {
   BulkheadJson,
   CircuitBreakerJson,
   DurationString,
-  FairleadMethodConfigJson,
+  HedgingPolicyJson,
   LoadBalancingConfigJson,
+  MeasuredDelayJson,
   MethodConfigJson,
+  MethodExtensionJson,
+  Percentile,
   RetryPolicyJson,
+  RetryThrottlingJson,
   ServiceConfigJson,
 } from './service-config-json.js';
 export {

@@ -7,6 +7,7 @@ import {
   systemClock,
   systemRandom,
   TokenBucketBudget,
+  TokenThrottle,
   type ParsedServiceConfig,
   type RetryBudget,
   type TokenBucketBudgetOptions,
@@ -37,7 +38,11 @@ export interface OwnChannelOptions extends OwnPoolOptions {
    * given; both together are refused.
    */
   readonly serviceConfig?: ServiceConfigJson;
-  /** Limits retries that cost something to a share of the calls. Default 20 % of the calls plus 10 per second. */
+  /**
+   * Limits retries and hedges that cost something to a share of the calls. Default 20 % of the calls of the last 10 s plus
+   * 10 per second; units and ranges stand at the fields of {@link TokenBucketBudgetOptions}. Not beside `retryThrottling`
+   * of the service config, which takes its place.
+   */
   readonly retryBudget?: TokenBucketBudgetOptions;
   /**
    * Standard client interceptors to run inside the channel, outermost first, around the policies. They see serialized
@@ -81,7 +86,7 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
   return {
     pool: poolOptions(pool, forwarded, serviceConfig),
     serviceConfig,
-    policies: policyContext(pool, channelArguments, retryBudget),
+    policies: policyContext(pool, channelArguments, budgetOf(own, retryBudget, serviceConfig)),
     interceptors,
   };
 }
@@ -97,6 +102,17 @@ function poolOptions(
     throw new InvalidOptionError('balancing', own['balancing'], 'not set beside serviceConfig.loadBalancingConfig');
   }
   return { ...own, ...channelArguments, balancing: loadBalancing.create };
+}
+
+/** The token bucket of the service config where it has one, the ratio budget otherwise; both together are refused. */
+function budgetOf(
+  own: Readonly<Record<string, unknown>>,
+  ratioBudget: RetryBudget,
+  { config: { retryThrottling } }: ParsedServiceConfig,
+): RetryBudget {
+  if (retryThrottling === undefined) return ratioBudget;
+  if (own['retryBudget'] === undefined) return new TokenThrottle(retryThrottling);
+  throw new InvalidOptionError('retryBudget', own['retryBudget'], 'not set beside serviceConfig.retryThrottling');
 }
 
 function policyContext(

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '@jest/globals';
+import { leakCheck, type LeakCheck } from '@fairlead/testing';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
 const packageDirectory = fileURLToPath(new URL('..', import.meta.url));
 
@@ -35,6 +36,14 @@ const port = await new Promise((resolve) =>
   server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => resolve(bound)),
 );
 `;
+
+let leaks: LeakCheck;
+
+beforeEach(() => {
+  leaks = leakCheck();
+});
+
+afterEach(() => leaks.assertNothingLeft());
 
 test('the example of the README runs, as it stands there but for its target', async () => {
   const readme = readFileSync(`${packageDirectory}/README.md`, 'utf8');

@@ -1,4 +1,7 @@
-/** A proto3 JSON duration: decimal seconds and the suffix `s`, e.g. `'0.25s'`. */
+/**
+ * A proto3 JSON duration: decimal seconds, at most nine decimal places, and the suffix `s`, e.g. `'0.25s'`. There must be
+ * a digit before the point (`'.5s'` is refused). No field here takes a negative one.
+ */
 export type DurationString = `${string}s`;
 
 /**
@@ -12,14 +15,26 @@ export interface ServiceConfigJson {
   readonly loadBalancingPolicy?: 'round_robin' | 'pick_first';
   /** What holds for which methods. The most exact name wins: method, then service, then `{}`. */
   readonly methodConfig?: readonly MethodConfigJson[];
+  /**
+   * A token bucket for the retries and hedges of the whole channel (gRFC A6), instead of the `retryBudget` of the
+   * options. Default none.
+   */
+  readonly retryThrottling?: RetryThrottlingJson;
+}
+
+export interface RetryThrottlingJson {
+  /** Tokens of a full bucket: an integer, 1 to 1 000. Attempts that fail take one; more than half must be left. */
+  readonly maxTokens: number;
+  /** What a successful call gives back: above 0; three decimals count. */
+  readonly tokenRatio: number;
 }
 
 /** One entry: exactly one key, the policy's name. */
 export interface LoadBalancingConfigJson {
   readonly peak_ewma?: {
-    /** How long a latency is remembered. Default `'10s'`. */
+    /** How long a latency is remembered. Default `'10s'`; `'0.001s'` to `'600s'`. */
     readonly decayTime?: DurationString;
-    /** What a failed call counts as, at least. Default `'5s'`. */
+    /** What a failed call counts as, at least. Default `'5s'`; `'0s'` (failures cost what they took) to `'600s'`. */
     readonly failurePenalty?: DurationString;
   };
   readonly round_robin?: Readonly<Record<string, never>>;
@@ -30,20 +45,39 @@ export interface LoadBalancingConfigJson {
 export interface MethodConfigJson {
   /** `{}` means every method, `{ service }` every method of a service. */
   readonly name: readonly { readonly service?: string; readonly method?: string }[];
-  /** Deadline of a call; the caller's own when that is earlier. Default none. */
+  /**
+   * Deadline of a call, from its start; the caller's own when that is earlier. Default none; `'0s'` or more. `'0s'` does
+   * not mean none: the calls fail at once with DEADLINE_EXCEEDED.
+   */
   readonly timeout?: DurationString;
   /** Wait for a ready pod instead of failing while none is. Default false; the caller's own word wins. */
   readonly waitForReady?: boolean;
   /** For attempts that the server may have processed (gRFC A6). Others are retried without it. */
   readonly retryPolicy?: RetryPolicyJson;
-  /** What Fairlead adds to gRPC's own fields. Other clients ignore it. */
-  readonly fairlead?: FairleadMethodConfigJson;
+  /**
+   * Sends a call that is not answered soon to another pod as well (gRFC A6). For methods that may run several times. Not
+   * beside `retryPolicy`.
+   */
+  readonly hedgingPolicy?: HedgingPolicyJson;
+  /** Extensions of ours, which other clients ignore. */
+  readonly fairlead?: MethodExtensionJson;
 }
 
-/** Policies of Fairlead's own. A method without them does not pay for them. */
-export interface FairleadMethodConfigJson {
+export interface MethodExtensionJson {
   readonly circuitBreaker?: CircuitBreakerJson;
   readonly bulkhead?: BulkheadJson;
+  /**
+   * The longest time for one attempt, its whole response included: then it is cancelled on the wire, and counts as
+   * DEADLINE_EXCEEDED that the server may have processed. It is repeated where `retryableStatusCodes` lists that. Above
+   * 0; not longer than `timeout`. Not for streams that are meant to last. Default none. The like of Envoy's
+   * `per_try_timeout`.
+   */
+  readonly perAttemptTimeout?: DurationString;
+  /**
+   * A percentile of the method's own latencies as hedging delay, `'p50'` to `'p99.9'`: `'p95'` hedges 5 % of the calls,
+   * and no more. `hedgingPolicy.hedgingDelay` holds until 100 answers are measured, `max` without it. Default none.
+   */
+  readonly hedgingDelay?: Percentile | MeasuredDelayJson;
 }
 
 /**
@@ -80,11 +114,37 @@ export interface BulkheadJson {
   readonly priority?: number;
 }
 
+/** `'p95'`: the time within which 95 % of the calls are answered. */
+export type Percentile = `p${number}`;
+
+export interface MeasuredDelayJson {
+  readonly quantile: Percentile;
+  /** The delay is never shorter. Above 0. Default `'0.001s'`. */
+  readonly min?: DurationString;
+  /** The delay is never longer. Not below `min`. Default `'10s'`. */
+  readonly max?: DurationString;
+}
+
+export interface HedgingPolicyJson {
+  /** Attempts in all, the first one included: at least 2; more than 5 count as 5. */
+  readonly maxAttempts: number;
+  /** The time from one attempt to the next. Default `'0s'`: all at once. */
+  readonly hedgingDelay?: DurationString;
+  /** Statuses that do not end the call while another attempt may be answered. Names in any case, or numbers. Default none. */
+  readonly nonFatalStatusCodes?: readonly (string | number)[];
+}
+
 export interface RetryPolicyJson {
   /** Attempts in all, the first one included: at least 2; more than 5 count as 5. */
   readonly maxAttempts: number;
+  /**
+   * The wait before the second attempt, with a jitter of ± 20 % like all of them. No default; above `'0s'`. A server's
+   * pushback replaces it.
+   */
   readonly initialBackoff: DurationString;
+  /** No wait is longer before its jitter. No default; above `'0s'`. Less than `initialBackoff` shortens that one, too. */
   readonly maxBackoff: DurationString;
+  /** Each wait is this many times the one before. No default; above 0. 1 is a constant wait, less a shrinking one. */
   readonly backoffMultiplier: number;
   /** Names in any case, or numbers. */
   readonly retryableStatusCodes: readonly (string | number)[];

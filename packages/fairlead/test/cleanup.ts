@@ -11,7 +11,7 @@ export function cleanUpAfterEach(): Cleanup {
   let things: ({ close(): void } | { stop(): void })[] = [];
   let check: LeakCheck;
   beforeEach(() => {
-    check = leakCheck({ settleMs: 10_000 });
+    check = leakCheck();
   });
   afterEach(async () => {
     for (const thing of things.reverse()) {

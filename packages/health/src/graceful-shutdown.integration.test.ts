@@ -1,9 +1,11 @@
 import { InvalidOptionError } from '@fairlead/core';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { leakCheck, type LeakCheck } from '@fairlead/testing';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as grpc from '@grpc/grpc-js';
 import { connect, startTestServer, until, type TestClient, type TestServer } from '../test/test-server.js';
 import { gracefulShutdown, type GracefulShutdownOptions } from './index.js';
 
+let leaks: LeakCheck;
 const open: { clients: TestClient[]; servers: TestServer[] } = { clients: [], servers: [] };
 
 async function serverWith(options: GracefulShutdownOptions<'test.Test'>): Promise<TestServer> {
@@ -18,11 +20,14 @@ function clientOf(server: TestServer): TestClient {
   return client;
 }
 
+beforeEach(() => {
+  leaks = leakCheck();
+});
+
 afterEach(async () => {
   for (const client of open.clients.splice(0)) client.close();
   for (const server of open.servers.splice(0)) await server.shutdown.force();
-  // Nothing is left: no listener, no connection.
-  await until(() => !process.getActiveResourcesInfo().some((name) => name.startsWith('TCP')));
+  await leaks.assertNothingLeft();
 });
 
 describe('gracefulShutdown', () => {

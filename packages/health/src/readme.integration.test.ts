@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '@jest/globals';
+import { leakCheck, type LeakCheck } from '@fairlead/testing';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
 const packageDirectory = fileURLToPath(new URL('..', import.meta.url));
 
@@ -21,6 +22,14 @@ const GreeterService = { SayHello };
 const greeter = { SayHello: (call, callback) => callback(null, call.request) };
 for (const afterMs of [300, 600]) setTimeout(() => process.kill(process.pid, 'SIGTERM'), afterMs).unref();
 `;
+
+let leaks: LeakCheck;
+
+beforeEach(() => {
+  leaks = leakCheck();
+});
+
+afterEach(() => leaks.assertNothingLeft());
 
 test('the example of the README runs, as it stands there', async () => {
   const readme = readFileSync(`${packageDirectory}/README.md`, 'utf8');

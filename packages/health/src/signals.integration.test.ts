@@ -1,8 +1,10 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { leakCheck, type LeakCheck } from '@fairlead/testing';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PodProcess } from '../test/pod-process.js';
 import { connect, type TestClient } from '../test/test-server.js';
 import type { GracefulShutdownOptions } from './index.js';
 
+let leaks: LeakCheck;
 const pods: PodProcess[] = [];
 const clients: TestClient[] = [];
 
@@ -20,9 +22,14 @@ async function withEndlessStream(client: TestClient): Promise<void> {
   await new Promise((resolve) => stream.once('data', resolve));
 }
 
-afterEach(() => {
+beforeEach(() => {
+  leaks = leakCheck();
+});
+
+afterEach(async () => {
   for (const client of clients.splice(0)) client.close();
   for (const pod of pods.splice(0)) pod.kill();
+  await leaks.assertNothingLeft();
 });
 
 describe('signals, in a process of its own', () => {

@@ -61,7 +61,12 @@ export class TestClient {
   readonly #client: grpc.Client;
 
   constructor(address: string) {
-    this.#client = new grpc.Client(address, grpc.credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
+    this.#client = new grpc.Client(address, grpc.credentials.createInsecure(), {
+      'grpc.use_local_subchannel_pool': 1,
+      // The timer of the last backoff outlives a closed client; by default that may take seconds.
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 100,
+    });
   }
 
   hold(): Promise<string> {

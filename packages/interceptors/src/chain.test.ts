@@ -9,7 +9,8 @@ test('the order of the policies is data, each position with its reason', () => {
     'bulkhead',
     'circuit-breaker',
     'wait-for-ready',
-    'retry',
+    'hedging or retry',
+    'attempt timeout',
   ]);
   expect(POLICY_ORDER.every(({ why }) => why.length > 0)).toBe(true);
 });
@@ -19,5 +20,6 @@ test('a policy that has nothing to do for a method is not in its chain', () => {
   expect(interceptorsFor({}, context)).toHaveLength(1);
   expect(interceptorsFor({ retryPolicy: POLICY }, context)).toHaveLength(1);
   expect(interceptorsFor({ timeoutMs: 1 }, context)).toHaveLength(2);
+  expect(interceptorsFor({ perAttemptTimeoutMs: 1 }, context)).toHaveLength(2);
   expect(interceptorsFor({ timeoutMs: 0, waitForReady: false, retryPolicy: POLICY }, context)).toHaveLength(3);
 });

@@ -1,10 +1,12 @@
-import type { Clock, MethodConfig } from '@fairlead/core';
+import { InvalidOptionError, type Clock, type MethodConfig } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
 import { bulkheadInterceptor } from './bulkhead/bulkhead-interceptor.js';
 import type { Bulkheads } from './bulkhead/bulkheads.js';
 import { circuitBreakerInterceptor } from './circuit-breaker/circuit-breaker-interceptor.js';
 import type { MethodBreakers } from './circuit-breaker/method-breakers.js';
 import { deadlineInterceptor } from './deadline/deadline-interceptor.js';
+import { hedgingInterceptor } from './hedging/hedging-interceptor.js';
+import { methodHedging } from './hedging/method-hedging.js';
 import { methodRetry, type RetryShared } from './retry/method-retry.js';
 import { retryInterceptor } from './retry/retry-interceptor.js';
 import { waitForReadyInterceptor } from './wait-for-ready/wait-for-ready-interceptor.js';
@@ -52,13 +54,19 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
   },
   {
     name: 'wait-for-ready',
-    why: 'outside of retry, so that every attempt waits in the same way',
+    why: 'outside of what makes the attempts, so that every attempt waits in the same way',
     create: ({ waitForReady }) => (waitForReady === undefined ? undefined : waitForReadyInterceptor(waitForReady)),
   },
   {
-    name: 'retry',
-    why: 'next to the pool: each attempt is a pick of its own, and what stands outside sees one call',
-    create: ({ retryPolicy }, { retry }) => retryInterceptor(methodRetry(retryPolicy, retry)),
+    name: 'hedging or retry',
+    why: 'next to the pool: each attempt is a pick of its own, and what stands outside sees one call; a method has one of the two',
+    create: (method, { retry }) => attemptsInterceptor(method, retry),
+  },
+  {
+    name: 'attempt timeout',
+    why: 'inside of what makes the attempts, so that each gets its own; a deadline, so that its server knows of it too',
+    create: ({ perAttemptTimeoutMs: timeoutMs }, { clock }) =>
+      timeoutMs === undefined ? undefined : deadlineInterceptor(timeoutMs, clock),
   },
 ];
 
@@ -69,4 +77,11 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
  */
 export function interceptorsFor(method: MethodConfig, context: PolicyContext, path = ''): readonly grpc.Interceptor[] {
   return POLICY_ORDER.flatMap((policy) => policy.create(method, context, path) ?? []);
+}
+
+function attemptsInterceptor(method: MethodConfig, shared: RetryShared): grpc.Interceptor {
+  const { retryPolicy, hedgingPolicy, measuredDelay } = method;
+  if (hedgingPolicy === undefined) return retryInterceptor(methodRetry(retryPolicy, shared));
+  if (retryPolicy === undefined) return hedgingInterceptor(methodHedging(hedgingPolicy, measuredDelay, shared));
+  throw new InvalidOptionError('hedgingPolicy', hedgingPolicy, 'not set beside retryPolicy');
 }

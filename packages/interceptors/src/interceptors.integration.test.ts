@@ -58,7 +58,7 @@ let clients: grpc.Client[];
 let leaks: LeakCheck;
 
 beforeEach(async () => {
-  leaks = leakCheck({ settleMs: 10_000 });
+  leaks = leakCheck();
   clients = [];
   server = await startEchoServer();
 });

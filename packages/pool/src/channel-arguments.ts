@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
+import { checkArgument } from './known-arguments.js';
 import { OWNED_ARGUMENTS } from './member/member-channel.js';
 
 /**
@@ -15,6 +16,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   'grpc.service_config': 'to be given to createChannel of fairlead; a pool takes `balancing`',
   'grpc.lb_policy_name': 'not set: grpc-js ignores it; use `loadBalancingConfig` of the service config',
   'grpc.dns_min_time_between_resolutions_ms': 'not set: use `refreshIntervalMs`',
+  'grpc.http_connect_target': 'not set: a member connects to its pod, and to nothing in between',
+  'grpc.http_connect_creds': 'not set: a member connects to its pod, and to nothing in between',
 };
 
 /** gRPC connection backoff: 1 s × 1.6 up to 120 s, ±20 % (doc/connection-backoff.md). */
@@ -56,6 +59,7 @@ export function checkChannelArguments(given: Readonly<Record<string, unknown>>):
     if (owned !== undefined && owned.value !== value) {
       throw new InvalidOptionError(name, value, `${owned.value}, because ${owned.why}`);
     }
+    if (owned === undefined) checkArgument(name, value);
     forwarded[name] = value;
   }
   const initialMs = takeDuration(forwarded, 'grpc.initial_reconnect_backoff_ms', BACKOFF.initialMs);
@@ -77,4 +81,23 @@ function takeDuration(args: Record<string, unknown>, name: string, fallback: num
   if (typeof value !== 'number' || !(value >= 100 && value < Infinity))
     throw new InvalidOptionError(name, value, 'at least 100 ms');
   return value;
+}
+
+/** Our options and the arguments of grpc-js that mean the same. */
+const KEEPALIVE = {
+  keepaliveTimeMs: 'grpc.keepalive_time_ms',
+  keepaliveTimeoutMs: 'grpc.keepalive_timeout_ms',
+  keepaliveWithoutCalls: 'grpc.keepalive_permit_without_calls',
+} as const;
+
+/** @throws InvalidOptionError when an option and the channel argument of the same meaning are both given and differ. */
+export function checkKeepalive(
+  own: Readonly<Record<string, unknown>>,
+  channelArguments: Readonly<Record<string, unknown>>,
+): void {
+  for (const [name, argument] of Object.entries(KEEPALIVE)) {
+    const [ours, theirs] = [own[name], channelArguments[argument]];
+    if (ours === undefined || theirs === undefined || Number(ours) === Number(theirs)) continue;
+    throw new InvalidOptionError(argument, theirs, `not set beside ${name}, or equal to it: ${JSON.stringify(ours)}`);
+  }
 }

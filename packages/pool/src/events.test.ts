@@ -8,6 +8,7 @@ const EVENTS: { readonly [E in keyof PoolEvents]: true } = {
   endpoints: true,
   member: true,
   drained: true,
+  rotated: true,
   resolverError: true,
   warning: true,
   closed: true,
@@ -15,14 +16,16 @@ const EVENTS: { readonly [E in keyof PoolEvents]: true } = {
 
 describe('the events of a pool', () => {
   test('all happen in a life with an update, an error, an odd answer and an end', () => {
-    const virtual = new VirtualPool();
+    const virtual = new VirtualPool({ maxConnectionAgeMs: 1_000 });
     const seen = new Map<string, unknown[]>();
     for (const name of Object.keys(EVENTS) as (keyof PoolEvents)[]) {
       virtual.pool.on(name, (...args: unknown[]) => seen.set(name, [...(seen.get(name) ?? []), args[0]]));
     }
     virtual.pool.connect();
     virtual.resolver.push([pod(1), pod(2)]);
-    virtual.channel(1).ready();
+    for (const channel of [...virtual.channels]) channel.ready();
+    virtual.clock.advance(1_100);
+    virtual.channels.at(-1)!.ready();
     virtual.resolver.push({ endpoints: [pod(1)], serviceConfig: { methodConfig: [] }, attributes: {} });
     virtual.resolver.fail(new Error('SERVFAIL'));
     virtual.pool.close();

@@ -1,9 +1,10 @@
 import type { BalancingPolicy, Clock, Endpoint, Picker, Random, Timer } from '@fairlead/core';
 import type { PoolEmitter } from './events.js';
 import { drainMember } from './member/drain.js';
-import type { MemberChange, MemberContext } from './member/member-context.js';
+import type { MemberChange, MemberContext, RotationEnd } from './member/member-context.js';
 import { Member } from './member/member.js';
 import { Roster } from './roster.js';
+import { Rotation } from './rotation.js';
 
 /** What membership needs from its pool. */
 export interface MembershipContext {
@@ -11,7 +12,7 @@ export interface MembershipContext {
   readonly random: Random;
   readonly policy: BalancingPolicy;
   readonly drainGraceMs: number;
-  readonly member: Omit<MemberContext, 'onChange'>;
+  readonly member: Omit<MemberContext, 'onChange' | 'onRotation'>;
   readonly events: PoolEmitter;
   /** A new picker is in place. */
   onPicker(): void;
@@ -28,6 +29,7 @@ const WAIT: Picker<Member> = { pick: () => ({ kind: 'wait' }) };
 export class Membership {
   readonly #context: MembershipContext;
   readonly #roster: Roster;
+  readonly #rotation: Rotation<Member> | undefined;
   readonly #draining = new Set<Member>();
   #picker: Picker<Member> = WAIT;
   #generation = 0;
@@ -39,8 +41,14 @@ export class Membership {
 
   constructor(context: MembershipContext) {
     this.#context = context;
-    const memberContext = { ...context.member, onChange: this.#onMemberChange.bind(this) };
+    const memberContext = {
+      ...context.member,
+      onChange: this.#onMemberChange.bind(this),
+      onRotation: this.#onRotation.bind(this),
+    };
     this.#roster = new Roster((endpoint) => new Member(endpoint, context.policy.createLoad(), memberContext));
+    if (context.member.maxConnectionAgeMs < Infinity)
+      this.#rotation = new Rotation(context.clock, () => this.#roster.members);
   }
 
   get members(): readonly Member[] {
@@ -85,6 +93,7 @@ export class Membership {
   close(done: () => void): void {
     this.#closed = true;
     this.#revisit?.cancel();
+    this.#rotation?.stop();
     this.#picker = WAIT;
     for (const member of this.#roster.clear()) this.#drain(member, 'the channel was closed');
     if (this.#draining.size === 0) done();
@@ -110,6 +119,19 @@ export class Membership {
     });
   }
 
+  #onRotation(member: Member, end: RotationEnd): void {
+    if (this.#closed) return;
+    const { events } = this.#context;
+    const { address, endpoint } = member;
+    if (end.kind === 'replaced') {
+      if (events.listens('rotated')) events.tell('rotated', { endpoint, ageMs: end.ageMs });
+    } else if (events.listens('warning')) {
+      const message = `the connection to ${address} is old and stays, because a new one failed: ${end.cause}`;
+      events.tell('warning', { code: 'rotation-failed', message });
+    }
+    this.#rotation?.review();
+  }
+
   /** Applies `action` and asks the policy anew. Changes that this causes in turn are folded into one more round. */
   #update(action?: () => void): void {
     this.#dirty = true;
@@ -125,6 +147,7 @@ export class Membership {
       this.#updating = false;
     }
     this.#context.onPicker();
+    if (!this.#closed) this.#rotation?.review();
   }
 
   #askPolicy(): void {

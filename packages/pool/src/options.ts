@@ -1,4 +1,6 @@
 import {
+  bool,
+  count,
   custom,
   durationMs,
   exponentialBackoff,
@@ -18,7 +20,12 @@ import {
   type ResolverOptions,
 } from '@fairlead/core';
 import * as grpc from '@grpc/grpc-js';
-import { checkChannelArguments, splitChannelArguments, type ChannelArguments } from './channel-arguments.js';
+import {
+  checkChannelArguments,
+  checkKeepalive,
+  splitChannelArguments,
+  type ChannelArguments,
+} from './channel-arguments.js';
 import { CHANNEL_FACTORY, createMemberChannel, type MemberChannelFactory } from './member/member-channel.js';
 
 /**
@@ -30,9 +37,9 @@ export type PoolOptions = ChannelArguments & OwnPoolOptions;
 /** The pool's own options. */
 export interface OwnPoolOptions {
   /**
-   * Time between periodic look-ups of the target while all is well, in ms. Default 5000, at least 1000. Records that live
-   * shorter are looked up when they expire, but not more often than every second. Look-ups after a lost connection do not
-   * wait for it.
+   * Time between periodic look-ups of the target while all is well, in ms. Default 5000, 1000 to 2³¹ − 1. Records that
+   * live shorter are looked up when they expire, but not more often than every second. Look-ups after a lost connection do
+   * not wait for it.
    *
    * gRPC: none; grpc-js looks up a healthy target never, and another one at most every 30 s.
    */
@@ -44,9 +51,51 @@ export interface OwnPoolOptions {
   readonly connectTimeoutMs?: number;
   /**
    * How long the calls of a pod that left the target, or of a pool that was closed, may still run, in ms. Default
-   * 30 000; `Infinity` lets them run for ever. At the limit they end with UNAVAILABLE.
+   * 30 000, at least 0; `Infinity` lets them run for ever. At the limit they end with UNAVAILABLE.
    */
   readonly drainGraceMs?: number;
+  /**
+   * Age at which a member's connection is replaced, in ms, ±10 % per connection. Default `Infinity` (never), at least
+   * 1000. The new connection is ready before the old one is left; at most 10 % of the members (but one at least) are
+   * replaced at a time, and none while a member is not connected. For servers behind a balancer that sees connections,
+   * and to pick up renewed certificates.
+   *
+   * gRPC: MAX_CONNECTION_AGE of gRFC A9, which is the server's; the client has none.
+   */
+  readonly maxConnectionAgeMs?: number;
+  /**
+   * How long calls may run on after their connection was replaced because of its age, in ms. Default 30 000; `Infinity`
+   * lets them run for ever. At the limit they end with UNAVAILABLE and a text that says so.
+   *
+   * gRPC: MAX_CONNECTION_AGE_GRACE of gRFC A9.
+   */
+  readonly maxConnectionAgeGraceMs?: number;
+  /**
+   * Quiet time after which a connection is asked whether it still lives, in ms. Default `Infinity` (never), at least
+   * 10 000. A server that finds it too often closes the connection (`too_many_pings`).
+   *
+   * gRPC: KEEPALIVE_TIME of gRFC A8. Excludes a different `grpc.keepalive_time_ms`.
+   */
+  readonly keepaliveTimeMs?: number;
+  /**
+   * How long the answer to a ping may take, in ms; then the connection is lost and its calls end with UNAVAILABLE.
+   * Default 20 000, at least 1000. Of use with `keepaliveTimeMs` only.
+   *
+   * gRPC: KEEPALIVE_TIMEOUT of gRFC A8. Excludes a different `grpc.keepalive_timeout_ms`.
+   */
+  readonly keepaliveTimeoutMs?: number;
+  /**
+   * Whether connections without calls are asked too. Default false: servers forbid it unless they were told otherwise.
+   * Of use with `keepaliveTimeMs` only.
+   *
+   * gRPC: KEEPALIVE_WITHOUT_CALLS of gRFC A8. Excludes a different `grpc.keepalive_permit_without_calls`.
+   */
+  readonly keepaliveWithoutCalls?: boolean;
+  /**
+   * How many members must be ready before `ready()` is fulfilled. Default 1, at least 1. Where the target has fewer, all of
+   * them. Calls do not wait for it: one ready member serves them.
+   */
+  readonly minReadyMembers?: number;
   /**
    * Makes the balancing policy of this pool. Default `peak_ewma` with its defaults. `createChannel` of `fairlead` takes
    * it from the service config instead.
@@ -66,6 +115,12 @@ export interface OwnPoolOptions {
 export interface ResolvedPoolOptions extends ResolverOptions {
   readonly connectTimeoutMs: number;
   readonly drainGraceMs: number;
+  readonly maxConnectionAgeMs: number;
+  readonly maxConnectionAgeGraceMs: number;
+  readonly keepaliveTimeMs: number;
+  readonly keepaliveTimeoutMs: number;
+  readonly keepaliveWithoutCalls: boolean;
+  readonly minReadyMembers: number;
   readonly balancing: () => BalancingPolicy;
   readonly resolvers: readonly ResolverFactory[];
   readonly defaultScheme: string;
@@ -82,6 +137,12 @@ const RULES = {
   refreshIntervalMs: durationMs({ default: 5_000, min: 1_000, max: 2 ** 31 - 1 }),
   connectTimeoutMs: durationMs({ default: 5_000, min: 100, max: 600_000 }),
   drainGraceMs: durationMs({ default: 30_000, allowInfinity: true }),
+  maxConnectionAgeMs: durationMs({ default: Infinity, min: 1_000, allowInfinity: true }),
+  maxConnectionAgeGraceMs: durationMs({ default: 30_000, allowInfinity: true }),
+  keepaliveTimeMs: durationMs({ default: Infinity, min: 10_000, max: 2 ** 31 - 1, allowInfinity: true }),
+  keepaliveTimeoutMs: durationMs({ default: 20_000, min: 1_000, max: 2 ** 31 - 1 }),
+  keepaliveWithoutCalls: bool({ default: false }),
+  minReadyMembers: count({ default: 1, min: 1 }),
   balancing: optional(func<() => BalancingPolicy>()),
   resolvers: custom(checkResolvers),
   defaultScheme: text({ default: 'dns' }),
@@ -103,6 +164,7 @@ export function resolvePoolOptions(credentials: unknown, options: PoolOptions): 
   }
   const { own, channelArguments } = splitChannelArguments(options);
   const resolved = resolveOptions(own, RULES);
+  checkKeepalive(own, channelArguments);
   const { backoff, forwarded } = checkChannelArguments(channelArguments);
   return Object.freeze({
     ...resolved,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { roundRobinPolicy, type BalancingPolicy } from '@fairlead/core';
-import { status } from '@grpc/grpc-js';
-import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
+import { attachAttemptContext, roundRobinPolicy, type BalancingPolicy } from '@fairlead/core';
+import { Metadata, status } from '@grpc/grpc-js';
+import { pod, turn, VirtualPool, type TestCall } from '../test/support/virtual-pool.js';
 
 const roundRobin = roundRobinPolicy.create({}, '');
 
@@ -64,5 +64,47 @@ describe('finding a member for a call', () => {
     expect(updates).toBe(before + 1);
     virtual.pool.close();
     expect(virtual.clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('an attempt that its call can do without', () => {
+  /** @returns what the pool says of it. */
+  function spare(
+    virtual: VirtualPool,
+    ...tried: readonly number[]
+  ): { readonly call: TestCall; readonly said: unknown[] } {
+    const said: unknown[] = [];
+    const metadata = new Metadata({ waitForReady: true });
+    attachAttemptContext(metadata, {
+      tried: new Set(tried.map((n) => pod(n).id)),
+      optional: true,
+      onPicked: ({ id }) => said.push(id),
+      onFailed: (failure) => said.push(failure),
+    });
+    return { call: virtual.call({ metadata }), said };
+  }
+
+  test('goes to a member that the call has not tried', () => {
+    const virtual = VirtualPool.ready(3, { balancing: roundRobin });
+    for (let n = 0; n < 6; n += 1) expect(spare(virtual, 1, 2).said).toEqual([pod(3).id]);
+  });
+
+  test('is not made when there is no such member, and does not wait for one', async () => {
+    const virtual = VirtualPool.ready(2, { balancing: roundRobin });
+    const { call, said } = spare(virtual, 1, 2);
+    expect(said).toEqual(['unsent']);
+    await turn();
+    expect(call.status?.details).toBe('no other pod can be spared for an attempt that is not needed');
+    expect(spare(VirtualPool.ready(0, { balancing: roundRobin })).said).toEqual(['unsent']);
+  });
+
+  test('is not made while fewer than half of the members are ready', () => {
+    const virtual = VirtualPool.ready(4, { balancing: roundRobin });
+    for (const n of [1, 2]) virtual.channel(n).loseUnnoticed();
+    for (let n = 0; n < 4; n += 1) virtual.call();
+    expect(spare(virtual, 3).said).toEqual([pod(4).id]);
+    virtual.channel(3).loseUnnoticed();
+    for (let n = 0; n < 4; n += 1) virtual.call();
+    expect(spare(virtual).said).toEqual(['unsent']);
   });
 });

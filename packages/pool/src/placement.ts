@@ -1,11 +1,15 @@
 import { status } from '@grpc/grpc-js';
 import type { Clock } from '@fairlead/core';
 import type { CallHost, PoolCall } from './call/pool-call.js';
+import { explainStanding } from './explanation.js';
 import type { Member } from './member/member.js';
 import type { Membership } from './membership.js';
 import type { Readiness } from './readiness.js';
 import { WaitingCalls } from './waiting-calls.js';
 
+/** More of them would drown the reason. */
+const EXPLAINED_MEMBERS = 3;
+const NO_OTHER = 'no other pod can be spared for an attempt that is not needed';
 const CLOSED = 'Channel closed before call started';
 
 /** Finds a member for each call: asks the picker, or keeps the call until there is a new one. */
@@ -23,7 +27,7 @@ export class Placement implements CallHost {
     this.#membership = membership;
     this.#readiness = readiness;
     this.#wake = wake;
-    this.#waiting = new WaitingCalls(clock, () => readiness.reasonToWait());
+    this.#waiting = new WaitingCalls(clock, () => this.#withMembers(readiness.reasonToWait()));
   }
 
   get waitingCalls(): number {
@@ -38,9 +42,10 @@ export class Placement implements CallHost {
     if (this.#closed) return call.fail(status.UNAVAILABLE, CLOSED, 'unsent');
     this.#wake();
     if (this.#tryPick(call)) return;
+    if (call.attempt?.optional) return call.fail(status.UNAVAILABLE, NO_OTHER, 'unsent');
     const cause = call.waitForReady ? undefined : this.#readiness.reasonToFail();
     if (cause === undefined) this.#waiting.add(call);
-    else call.fail(status.UNAVAILABLE, cause, 'unsent');
+    else call.fail(status.UNAVAILABLE, this.#withMembers(cause), 'unsent');
   }
 
   forget(call: PoolCall): void {
@@ -63,6 +68,22 @@ export class Placement implements CallHost {
     this.retryWaiting();
   }
 
+  /** The reason, and of the first few members why they are not pickable. */
+  #withMembers(reason: string): string {
+    const { members } = this.#membership;
+    const now = this.#clock.now();
+    const lines = members.slice(0, EXPLAINED_MEMBERS).map((member) => explainStanding(member, now));
+    if (members.length > lines.length) lines.push(`${members.length - lines.length} more`);
+    return [reason, ...lines].join('; ');
+  }
+
+  /** Whether an attempt that its call can do without may go to this member. */
+  #canSpare(member: Member, tried: ReadonlySet<string>): boolean {
+    const { members } = this.#membership;
+    const ready = members.filter(({ connectivity }) => connectivity === 'ready').length;
+    return ready * 2 >= members.length && !tried.has(member.endpoint.id);
+  }
+
   /** @returns whether the call is settled: given to a member, or failed by the picker. */
   #tryPick(call: PoolCall): boolean {
     // Each round in which the picked member turns out to be lost leaves one member fewer to pick.
@@ -79,6 +100,7 @@ export class Placement implements CallHost {
         if (call.settled) return true;
         continue;
       }
+      if (call.attempt?.optional && !this.#canSpare(result.member, call.attempt.tried)) return false;
       this.#waiting.delete(call);
       call.assign(result.member, now);
       return true;

@@ -56,7 +56,10 @@ class History {
 
   constructor(policy: number, seed: number) {
     const factory = POLICIES[policy % POLICIES.length]!;
-    this.#virtual = new VirtualPool({ balancing: factory.create({}, ''), drainGraceMs: GRACE_MS }, undefined, seed);
+    const options = { balancing: factory.create({}, ''), drainGraceMs: GRACE_MS, maxConnectionAgeGraceMs: GRACE_MS };
+    // In every other history connections age.
+    const maxConnectionAgeMs = seed % 2 === 0 ? Infinity : 2_000;
+    this.#virtual = new VirtualPool({ ...options, maxConnectionAgeMs }, undefined, seed);
     this.#virtual.pool.connect();
   }
 
@@ -155,8 +158,9 @@ class History {
         .members.filter((one) => one.connectivity === 'ready')
         .map((one) => one.endpoint.id),
     );
-    const newest = new Map(channels.map((channel) => [channel.endpoint.id, channel]));
-    return new Set([...newest.values()].filter((channel) => ids.has(channel.endpoint.id) && !channel.closed));
+    const connected = channels.filter((channel) => !channel.closed && !channel.connecting);
+    const newest = new Map(connected.map((channel) => [channel.endpoint.id, channel]));
+    return new Set([...newest.values()].filter((channel) => ids.has(channel.endpoint.id)));
   }
 
   /** A call only ever goes to a member that was in the roster and ready just before or is so now. */

@@ -2,11 +2,11 @@ import * as grpc from '@grpc/grpc-js';
 import { authorityOf, parseTarget, type ResolverState, type Target } from '@fairlead/core';
 import { ChannelHandles, type ChannelHandle } from './channel-handle.js';
 import { PoolCall } from './call/pool-call.js';
+import { createPolicy, createResolver } from './contracts.js';
 import { ConnectivityWatch } from './connectivity-watch.js';
 import { PoolEmitter, type PoolEvents } from './events.js';
 import type { CallArguments, GrpcCall, ParentCall, PropagateFlags } from './grpc-types.js';
-import type { MemberContext } from './member/member-context.js';
-import { tlsNameOf } from './member/tls-name.js';
+import { memberOptions } from './member/member-options.js';
 import { Membership } from './membership.js';
 import { resolvePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './options.js';
 import { Placement } from './placement.js';
@@ -14,7 +14,9 @@ import { Pursuit } from './pursuit.js';
 import { Readiness } from './readiness.js';
 import { Resolution, type ResolutionListener } from './resolution.js';
 import { builtInSchemes } from './resolvers/built-in-schemes.js';
+import { explainPool } from './explanation.js';
 import { takeSnapshot, type PoolSnapshot } from './snapshot.js';
+import { WarmUp } from './warm-up.js';
 
 /**
  * A Channel made of Channels: one grpc channel per pod that the target resolves to.
@@ -40,6 +42,7 @@ export class Pool implements grpc.ChannelInterface {
   readonly #placement: Placement;
   readonly #watch: ConnectivityWatch;
   readonly #pursuit: Pursuit;
+  readonly #warmUp: WarmUp;
   readonly #answers: ResolutionListener = {
     onState: (state) => this.#onState(state),
     onError: (error) => this.#onError(error),
@@ -58,13 +61,13 @@ export class Pool implements grpc.ChannelInterface {
     const { target: parsed, factory } = parseTarget(target, builtInSchemes(resolved));
     this.#target = parsed;
     this.#options = resolved;
-    this.#resolution = new Resolution(factory.create(parsed, { clock, random, options: resolved }), clock);
+    this.#resolution = new Resolution(createResolver(factory, parsed, { clock, random, options: resolved }), clock);
     this.#watch = new ConnectivityWatch(clock);
     this.#pursuit = new Pursuit(clock, () => this.refresh());
     this.#membership = new Membership({
       clock,
       random,
-      policy: resolved.balancing(),
+      policy: createPolicy(resolved.balancing),
       drainGraceMs: resolved.drainGraceMs,
       events: this.#events,
       member: memberOptions(parsed, authorityOf(parsed, factory), credentials, resolved),
@@ -73,6 +76,8 @@ export class Pool implements grpc.ChannelInterface {
     });
     this.#readiness = new Readiness(parsed.uri, this.#resolution, this.#membership);
     this.#placement = new Placement(clock, this.#membership, this.#readiness, () => this.connect());
+    const enough = (): boolean => this.#readiness.hasReady(resolved.minReadyMembers);
+    this.#warmUp = new WarmUp(clock, enough, () => this.explain());
   }
 
   // ChannelInterface
@@ -84,6 +89,11 @@ export class Pool implements grpc.ChannelInterface {
     parent: ParentCall,
     propagateFlags: PropagateFlags,
   ): GrpcCall {
+    // What grpc-js throws for, and when: later, nobody could catch it.
+    if (typeof path !== 'string') throw new TypeError('Channel#createCall: method must be a string');
+    if (!(typeof deadline === 'number' || deadline instanceof Date)) {
+      throw new TypeError('Channel#createCall: deadline must be a number or Date');
+    }
     if (this.#closed) throw new Error('Channel has been shut down');
     const args: CallArguments = { path, deadline, host, parent, propagateFlags };
     return new PoolCall(args, this.#placement);
@@ -125,6 +135,7 @@ export class Pool implements grpc.ChannelInterface {
     } finally {
       this.#placement.close();
       this.#pursuit.keep(false);
+      this.#warmUp.close();
       this.#setState(grpc.connectivityState.SHUTDOWN);
       this.#membership.close(() => this.#events.tell('closed'));
     }
@@ -142,6 +153,29 @@ export class Pool implements grpc.ChannelInterface {
   /** Asks the resolver to look again now (it keeps its own minimum distance). */
   refresh(): void {
     this.#resolution.refresh(this.#answers);
+  }
+
+  /** Lets members that back off connect at once, and the resolver look again: the network is known to be back. */
+  resetBackoff(): void {
+    for (const member of this.#membership.members) member.resetBackoff();
+    this.refresh();
+  }
+
+  /**
+   * Connects, and is fulfilled when `minReadyMembers` are ready: before the first call, so that it need not wait.
+   *
+   * @param options.timeoutMs in ms, default `Infinity`; rejected then, with a text that says what is missing.
+   * @throws InvalidOptionError
+   */
+  ready({ timeoutMs = Infinity }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error('Channel has been shut down'));
+    this.connect();
+    return this.#warmUp.wait(timeoutMs);
+  }
+
+  /** For people: the state of the pool and of each member, and why those that are not pickable are not. */
+  explain(): string {
+    return explainPool(this.snapshot(), this.#membership.members, this.#options.clock.now());
   }
 
   /** A share in this pool: closing it gives the share back, and the pool closes with the last one. */
@@ -212,6 +246,7 @@ export class Pool implements grpc.ChannelInterface {
     this.#setState(this.#readiness.state());
     this.#pursuit.keep(this.#readiness.needsNews());
     this.#placement.retryWaiting();
+    this.#warmUp.review();
   }
 
   #setState(state: grpc.connectivityState): void {
@@ -222,15 +257,4 @@ export class Pool implements grpc.ChannelInterface {
     if (!this.#events.listens('state')) return;
     this.#events.tell('state', { from: grpc.connectivityState[previous], to: grpc.connectivityState[state] });
   }
-}
-
-function memberOptions(
-  target: Target,
-  authority: string,
-  credentials: grpc.ChannelCredentials,
-  options: ResolvedPoolOptions,
-): Omit<MemberContext, 'onChange'> {
-  const { clock, random, connectTimeoutMs, backoff, channelArguments, channelFactory } = options;
-  const channel = { credentials, channelArguments, authority, tlsName: tlsNameOf(target, authority) };
-  return { clock, random, connectTimeoutMs, backoff, createChannel: (endpoint) => channelFactory(endpoint, channel) };
 }

@@ -42,6 +42,13 @@ export class Readiness {
     return `no pod of ${this.#target} can be reached (${members.length} tried); last error: ${this.#lastCause ?? 'none'}`;
   }
 
+  /** Whether `count` members are ready, or all of them where there are fewer. */
+  hasReady(count: number): boolean {
+    const { members } = this.#membership;
+    const ready = members.filter((member) => member.connectivity === 'ready').length;
+    return ready > 0 && ready >= Math.min(count, members.length);
+  }
+
   /** Whether the pool has nothing to hope for but news from its resolver. */
   needsNews(): boolean {
     return this.#membership.members.length > 0 && this.#allFailed() && !this.#resolution.knowsOf(this.#lastLossAt);

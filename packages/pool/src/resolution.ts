@@ -1,4 +1,4 @@
-import { validateEndpoints, type Clock, type Resolver, type ResolverState } from '@fairlead/core';
+import { InvalidOptionError, validateEndpoints, type Clock, type Resolver, type ResolverState } from '@fairlead/core';
 
 /** What the pool does with the answers of its resolver. */
 export interface ResolutionListener {
@@ -81,7 +81,7 @@ export class Resolution {
     try {
       action();
     } catch (error) {
-      this.#failed(listener, error instanceof Error ? error : new Error(String(error)), startedAt);
+      this.#failed(listener, error, startedAt);
     }
   }
 
@@ -89,9 +89,9 @@ export class Resolution {
   #succeeded(listener: ResolutionListener, state: ResolverState, startedAt: number): void {
     if (this.#closed) return;
     try {
-      validateEndpoints(state.endpoints);
+      validateState(state, startedAt);
     } catch (error) {
-      return this.#failed(listener, error as Error, startedAt);
+      return this.#failed(listener, error, startedAt);
     }
     this.#answered(startedAt);
     this.#lastError = undefined;
@@ -99,15 +99,23 @@ export class Resolution {
     listener.onState(state);
   }
 
-  #failed(listener: ResolutionListener, error: Error, startedAt: number): void {
+  #failed(listener: ResolutionListener, thrown: unknown, startedAt: number): void {
     if (this.#closed) return;
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     this.#answered(startedAt);
     this.#lastError = error;
     listener.onError(error);
   }
 
+  /** An answer that does not say when its look-up began may be as old as anything. */
   #answered(startedAt: number): void {
-    this.#lastStartedAt = Math.max(this.#lastStartedAt, startedAt);
+    if (Number.isFinite(startedAt)) this.#lastStartedAt = Math.max(this.#lastStartedAt, startedAt);
     this.#lastAnswerAt = this.#clock.now();
   }
+}
+
+function validateState({ endpoints, lagMs = 0 }: ResolverState, startedAt: number): void {
+  validateEndpoints(endpoints);
+  if (!Number.isFinite(startedAt)) throw new InvalidOptionError('startedAt', startedAt, 'the time at which it began');
+  if (!(Number.isFinite(lagMs) && lagMs >= 0)) throw new InvalidOptionError('lagMs', lagMs, 'a time in ms, at least 0');
 }

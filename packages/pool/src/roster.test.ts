@@ -16,6 +16,9 @@ function rosterOf(...endpoints: Endpoint[]): Roster {
         throw new Error('a roster does not connect');
       },
       onChange: () => undefined,
+      onRotation: () => undefined,
+      maxConnectionAgeMs: Infinity,
+      maxConnectionAgeGraceMs: 0,
     };
     return new Member(endpoint, new OutstandingLoad(), context);
   });

@@ -36,9 +36,13 @@ describe('a call that waits for a pod', () => {
     expect(call.statuses).toEqual([
       expect.objectContaining({
         code: status.DEADLINE_EXCEEDED,
-        details:
-          'Deadline exceeded after 300 ms, waiting for a pod: none of 2 pods of test:///pods is ready; ' +
-          'last error: connect ECONNREFUSED 10.0.0.1:50051',
+        details: expect.stringMatching(
+          new RegExp(
+            '^Deadline exceeded after 300 ms, waiting for a pod: none of 2 pods of test:///pods is ready; ' +
+              'last error: connect ECONNREFUSED 10.0.0.1:50051; 10.0.0.1:50051: not pickable, backing off for ' +
+              'another \\d+ ms \\(connect ECONNREFUSED 10.0.0.1:50051\\); 10.0.0.2:50051: not pickable, connecting$',
+          ),
+        ),
       }),
     ]);
     expect(virtual.pool.snapshot().waitingCalls).toBe(0);

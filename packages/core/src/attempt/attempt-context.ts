@@ -8,8 +8,15 @@ import type { FailureClass } from './failure-class.js';
  * (`attemptContextOf`), whatever interceptors stand between them.
  */
 export interface AttemptContext {
-  /** Ids of the endpoints that earlier attempts of this call were given to. */
+  /** Ids of the endpoints that earlier attempts of this call were given to, those that are still under way included. */
   readonly tried: ReadonlySet<string>;
+  /**
+   * The call can do without this attempt: a hedge, while another attempt is under way. The pool gives it at once to a
+   * member that is not in `tried`, or fails it as `unsent`: such an attempt waits for nobody, never doubles the load of a
+   * member that has the call already, and is not made at all while fewer than half of the members are ready, who have
+   * more than their share to do. Default false.
+   */
+  readonly optional?: boolean;
   /**
    * The pool gave this attempt to a member. Called at most once per attempt.
    * @param othersUntried whether there is a pickable member that neither earlier attempts nor this one have tried. If not,

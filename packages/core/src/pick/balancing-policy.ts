@@ -5,7 +5,7 @@ import type { MemberView, Picker } from './picker.js';
 /**
  * Decides which members are connected and how calls are spread over them. One instance per pool.
  *
- * The pool calls `update` with all members, in the order of the resolver, whenever the roster or the connectivity of a
+ * The pool calls `update` with all members, in the order in which the pool learned of them (members that stay keep their place), whenever the roster or the connectivity of a
  * member changed, and once `revisitInMs` after the last update when that was set. The answer replaces the previous one.
  */
 export interface BalancingPolicy {

@@ -6,7 +6,7 @@ import type { MemberView, Picker, PickRequest, PickResult } from './picker.js';
 import { pickedReady, waitingPicker, wasTried, type Picked } from './ready-members.js';
 
 /**
- * One ready member after the other, in the resolver's order.
+ * One ready member after the other, in the pool's order.
  *
  * It starts at a random one (as in C, Go and Java): many clients that start together would otherwise all begin with the
  * same pod, and so would each client after each update.

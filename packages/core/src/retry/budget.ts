@@ -14,6 +14,13 @@ export interface RetryBudget {
   deposit(now: number): void;
   /** Asks for one more attempt. True means that it was paid for and must be made; false that it must not be. */
   tryWithdraw(now: number): boolean;
+  /**
+   * An attempt failed in a way that the method's policy repeats, or the server asked not to repeat it. For budgets that
+   * count failures (gRFC A6); it comes before `tryWithdraw` for the attempt that would follow.
+   */
+  attemptFailed?(now: number): void;
+  /** A call ended with OK. For budgets that count successes (gRFC A6). */
+  callSucceeded?(now: number): void;
   /** How many attempts could be withdrawn now; a fraction is not enough for one. Never negative. For metrics. */
   balance(now: number): number;
 }

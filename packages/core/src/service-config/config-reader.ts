@@ -75,6 +75,17 @@ export class ConfigReader {
     return this.refuse(path, value, 'an object');
   }
 
+  /** A field that a function of its own reads, when it is there. */
+  part<T>(
+    object: Json,
+    field: string,
+    path: string,
+    read: (value: unknown, path: string, reader: ConfigReader) => T | undefined,
+  ): T | undefined {
+    const value = fieldOf(object, field);
+    return value === undefined ? undefined : read(value, childPath(path, field), this);
+  }
+
   boolean(object: Json, field: string, path: string): boolean | undefined {
     const value = fieldOf(object, field);
     if (value === undefined || typeof value === 'boolean') return value;

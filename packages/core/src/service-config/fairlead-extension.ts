@@ -1,34 +1,56 @@
 import { readBulkhead, type BulkheadConfig } from './bulkhead-config.js';
 import { readCircuitBreaker, type CircuitBreakerConfig } from './circuit-breaker-config.js';
 import { childPath, fieldOf, type ConfigReader, type Json } from './config-reader.js';
+import { readMeasuredDelay, type MeasuredDelay } from './measured-delay.js';
 
-/** What Fairlead adds to a method's config, all under the one key `fairlead`, which no other client reads. */
-export interface MethodExtension {
+/**
+ * What stands under `fairlead` of a method config: settings for which gRPC has no field. The key of its own keeps them out
+ * of the way of whatever gRPC adds, and other clients of the same config ignore it (gRFC A2).
+ */
+export interface FairleadExtension {
   readonly circuitBreaker?: CircuitBreakerConfig;
   readonly bulkhead?: BulkheadConfig;
+  /** The longest time for one attempt, in ms. Above 0. */
+  readonly perAttemptTimeoutMs?: number;
+  /** The hedging delay is measured, instead of the fixed one of the hedging policy. */
+  readonly measuredDelay?: MeasuredDelay;
 }
 
-const FIELDS = { supported: ['circuitBreaker', 'bulkhead'] };
+/** Reads one field of the object: what it says, or undefined when it is absent or wrong. */
+type FieldReader = (object: Json, path: string, reader: ConfigReader) => FairleadExtension | undefined;
 
-/** Reads the `fairlead` object of a method's config. Unknown fields are warnings; problems are noted in the reader. */
-export function readMethodExtension(method: Json, path: string, reader: ConfigReader): MethodExtension {
-  const value = fieldOf(method, 'fairlead');
-  const where = childPath(path, 'fairlead');
-  const object = value === undefined ? undefined : reader.object(value, where);
+/** Every field with its reader; a new extension is one more entry. */
+const READERS: Readonly<Record<string, FieldReader>> = {
+  circuitBreaker: (object, path, reader) => {
+    const value = fieldOf(object, 'circuitBreaker');
+    if (value === undefined) return undefined;
+    const circuitBreaker = readCircuitBreaker(value, childPath(path, 'circuitBreaker'), reader);
+    return circuitBreaker && { circuitBreaker };
+  },
+  bulkhead: (object, path, reader) => {
+    const value = fieldOf(object, 'bulkhead');
+    if (value === undefined) return undefined;
+    const bulkhead = readBulkhead(value, childPath(path, 'bulkhead'), reader);
+    return bulkhead && { bulkhead };
+  },
+  perAttemptTimeout: (object, path, reader) => {
+    const perAttemptTimeoutMs = reader.durationMs(object, 'perAttemptTimeout', path, true);
+    return perAttemptTimeoutMs === undefined ? undefined : { perAttemptTimeoutMs };
+  },
+  hedgingDelay: (object, path, reader) => {
+    const value = fieldOf(object, 'hedgingDelay');
+    if (value === undefined) return undefined;
+    const measuredDelay = readMeasuredDelay(value, childPath(path, 'hedgingDelay'), reader);
+    return measuredDelay === undefined ? undefined : { measuredDelay };
+  },
+};
+
+const FIELDS = { supported: Object.keys(READERS) };
+
+/** Reads the `fairlead` object of a method config. Problems are noted in the reader. */
+export function readFairleadExtension(value: unknown, path: string, reader: ConfigReader): FairleadExtension {
+  const object = reader.object(value, path);
   if (object === undefined) return {};
-  reader.checkFields(object, where, FIELDS);
-  const circuitBreaker = readPart(object, 'circuitBreaker', where, reader, readCircuitBreaker);
-  const bulkhead = readPart(object, 'bulkhead', where, reader, readBulkhead);
-  return { ...(circuitBreaker && { circuitBreaker }), ...(bulkhead && { bulkhead }) };
-}
-
-function readPart<T>(
-  object: Json,
-  field: string,
-  path: string,
-  reader: ConfigReader,
-  read: (value: unknown, path: string, reader: ConfigReader) => T | undefined,
-): T | undefined {
-  const value = fieldOf(object, field);
-  return value === undefined ? undefined : read(value, childPath(path, field), reader);
+  reader.checkFields(object, path, FIELDS);
+  return Object.assign({}, ...Object.values(READERS).map((read) => read(object, path, reader))) as FairleadExtension;
 }

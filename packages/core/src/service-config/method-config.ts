@@ -1,20 +1,23 @@
-import { childPath, fieldOf, type ConfigReader, type Json } from './config-reader.js';
+import { fieldOf, type ConfigReader, type Json } from './config-reader.js';
 import { BulkheadGroups } from './bulkhead-config.js';
-import { readMethodExtension, type MethodExtension } from './fairlead-extension.js';
+import { readFairleadExtension, type FairleadExtension } from './fairlead-extension.js';
+import { readHedgingPolicy, type HedgingPolicy } from './hedging-policy.js';
 import { readRetryPolicy, type RetryPolicy } from './retry-policy.js';
 
 /** What a service config says of one method. A field that is absent says nothing. */
-export interface MethodConfig extends MethodExtension {
+export interface MethodConfig extends FairleadExtension {
   /** The longest time for the whole call, in ms; the application's own deadline counts when it is earlier. */
   readonly timeoutMs?: number;
   /** Calls wait for a ready member instead of failing; counts only where the application did not say. */
   readonly waitForReady?: boolean;
   readonly retryPolicy?: RetryPolicy;
+  /** Never beside a retry policy. */
+  readonly hedgingPolicy?: HedgingPolicy;
 }
 
 const FIELDS = {
-  supported: ['name', 'timeout', 'waitForReady', 'retryPolicy', 'fairlead'],
-  notSupported: ['hedgingPolicy', 'maxRequestMessageBytes', 'maxResponseMessageBytes'],
+  supported: ['name', 'timeout', 'waitForReady', 'retryPolicy', 'hedgingPolicy', 'fairlead'],
+  notSupported: ['maxRequestMessageBytes', 'maxResponseMessageBytes'],
 };
 
 const NAME_FIELDS = { supported: ['service', 'method'] };
@@ -47,17 +50,44 @@ function readMethodConfig(object: Json, path: string, reader: ConfigReader): Met
   reader.checkFields(object, path, FIELDS);
   const timeoutMs = reader.durationMs(object, 'timeout', path);
   const waitForReady = reader.boolean(object, 'waitForReady', path);
-  const retry = fieldOf(object, 'retryPolicy');
-  const retryPolicy = retry === undefined ? undefined : readRetryPolicy(retry, childPath(path, 'retryPolicy'), reader);
-  if (retry !== undefined && fieldOf(object, 'hedgingPolicy') !== undefined) {
-    reader.problems.push(`${path}: retryPolicy and hedgingPolicy exclude each other`);
-  }
+  const extension = reader.part(object, 'fairlead', path, readFairleadExtension) ?? {};
+  checkTimeouts(object, path, timeoutMs, extension, reader);
+  const retryPolicy = reader.part(object, 'retryPolicy', path, readRetryPolicy);
+  const hedgingPolicy = reader.part(object, 'hedgingPolicy', path, readHedgingPolicy);
+  checkHedging(object, path, extension, reader);
   return Object.freeze({
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(waitForReady !== undefined && { waitForReady }),
     ...(retryPolicy !== undefined && { retryPolicy }),
-    ...readMethodExtension(object, path, reader),
+    ...(hedgingPolicy !== undefined && { hedgingPolicy }),
+    ...extension,
   });
+}
+
+/** Which of two policies was meant, nobody can know; a delay without hedges would do nothing. */
+function checkHedging(object: Json, path: string, { measuredDelay }: FairleadExtension, reader: ConfigReader): void {
+  const hedging = fieldOf(object, 'hedgingPolicy') !== undefined;
+  if (hedging && fieldOf(object, 'retryPolicy') !== undefined) {
+    reader.problems.push(`${path}: retryPolicy and hedgingPolicy exclude each other`);
+  }
+  if (!hedging && measuredDelay !== undefined) {
+    reader.problems.push(`${path}: fairlead.hedgingDelay without hedgingPolicy`);
+  }
+}
+
+/** An attempt that may take longer than its call is a mistake, most often of the unit or of the field. */
+function checkTimeouts(
+  object: Json,
+  path: string,
+  timeoutMs: number | undefined,
+  { perAttemptTimeoutMs }: FairleadExtension,
+  reader: ConfigReader,
+): void {
+  if (timeoutMs === undefined || perAttemptTimeoutMs === undefined || perAttemptTimeoutMs <= timeoutMs) return;
+  const { timeout, fairlead } = object as { timeout: string; fairlead: { perAttemptTimeout: string } };
+  reader.problems.push(
+    `${path}: fairlead.perAttemptTimeout (${fairlead.perAttemptTimeout}) is longer than timeout (${timeout})`,
+  );
 }
 
 function addName(

@@ -158,10 +158,39 @@ describe('parseServiceConfig', () => {
   });
 
   test.each([
-    [{ retryThrottling: {} }, 'retryThrottling'],
+    [0.5, 0.5],
+    [0.5466, 0.546],
+    [0.29, 0.29],
+    [0.0019999, 0.001],
+    [3, 3],
+    [12.3456, 12.345],
+  ])('a tokenRatio of %p is %p: three decimals are kept, the rest is cut', (tokenRatio, kept) => {
+    const { retryThrottling } = configOf({ retryThrottling: { maxTokens: 10, tokenRatio } });
+    expect(retryThrottling).toEqual({ maxTokens: 10, tokenRatio: kept });
+  });
+
+  test.each([
+    [{}, ['maxTokens: undefined (expected: an integer, 1 to 1000)', /tokenRatio: undefined/]],
+    [{ maxTokens: 10.5, tokenRatio: 1 }, [/maxTokens: 10\.5/]],
+    [{ maxTokens: 0, tokenRatio: 1 }, [/maxTokens: 0/]],
+    [{ maxTokens: 1_001, tokenRatio: 1 }, [/maxTokens: 1001/]],
+    [{ maxTokens: '10', tokenRatio: 1 }, [/maxTokens: "10"/]],
+    [{ maxTokens: 1_000, tokenRatio: 0 }, ['tokenRatio: 0 (expected: a number, at least 0.001)']],
+    [{ maxTokens: 1, tokenRatio: 0.000_9 }, [/tokenRatio: 0\.0009/]],
+    [{ maxTokens: 1, tokenRatio: 1e-9 }, [/tokenRatio: 1e-9/]],
+    [{ maxTokens: 1, tokenRatio: -1 }, [/tokenRatio: -1/]],
+    [{ maxTokens: 1, tokenRatio: '1' }, [/tokenRatio: "1"/]],
+  ])('retryThrottling %j is invalid', (retryThrottling, expected) => {
+    const problems = problemsOf({ retryThrottling });
+    expect(problems).toHaveLength(expected.length);
+    expected.forEach((text, index) =>
+      expect(problems[index]).toMatch(typeof text === 'string' ? `retryThrottling.${text}` : text),
+    );
+  });
+
+  test.each([
     [{ healthCheckConfig: {} }, 'healthCheckConfig'],
     [{ connectionScaling: {} }, 'connectionScaling'],
-    [{ methodConfig: [{ name: [{}], hedgingPolicy: {} }] }, 'methodConfig[0].hedgingPolicy'],
     [{ methodConfig: [{ name: [{}], maxRequestMessageBytes: 1 }] }, 'methodConfig[0].maxRequestMessageBytes'],
     [{ methodConfig: [{ name: [{}], maxResponseMessageBytes: 1 }] }, 'methodConfig[0].maxResponseMessageBytes'],
     [withRetry({ perAttemptRecvTimeout: '1s' }), `${at}.perAttemptRecvTimeout`],
@@ -177,19 +206,19 @@ describe('parseServiceConfig', () => {
   test('lists all problems of a config at once, with the path that was given', () => {
     const json = {
       loadBalancingConfig: 'x',
-      retryThrottling: {},
+      retryThrottling: 1,
       methodConfig: [
         { name: [{ method: 'a' }], timeout: 1 },
         withRetry({ maxAttempts: 0, maxBackoff: 0 }).methodConfig[0],
       ],
     };
     expect(problemsOf(json, 'serviceConfig').map((problem) => problem.split(': ')[0])).toEqual([
-      'serviceConfig.retryThrottling',
       'serviceConfig.loadBalancingConfig',
       'serviceConfig.methodConfig[0].timeout',
       'serviceConfig.methodConfig[0].name[0]',
       'serviceConfig.methodConfig[1].retryPolicy.maxAttempts',
       'serviceConfig.methodConfig[1].retryPolicy.maxBackoff',
+      'serviceConfig.retryThrottling',
     ]);
   });
 
@@ -199,6 +228,100 @@ describe('parseServiceConfig', () => {
     ).methodConfig('/a/b').retryPolicy;
     expect(policy?.maxAttempts).toBe(5);
     expect(policy?.retryableStatusCodes).toEqual(new Set([14, 8, 4]));
+  });
+
+  describe('hedgingPolicy', () => {
+    const withHedging = (hedgingPolicy: object, more: object = {}) => ({
+      methodConfig: [{ name: [{}], hedgingPolicy, ...more }],
+    });
+    const where = 'methodConfig[0].hedgingPolicy';
+
+    test('only maxAttempts is required, and more than five are five', () => {
+      const policyOf = (policy: object) => configOf(withHedging(policy)).methodConfig('/a/b').hedgingPolicy;
+      expect(policyOf({ maxAttempts: 2 })).toEqual({ maxAttempts: 2, nonFatalStatusCodes: new Set() });
+      expect(
+        policyOf({ maxAttempts: 6, hedgingDelay: '0.5s', nonFatalStatusCodes: ['unavailable', 13, 'ABORTED'] }),
+      ).toEqual({ maxAttempts: 5, hedgingDelayMs: 500, nonFatalStatusCodes: new Set([14, 13, 10]) });
+      expect(policyOf({ maxAttempts: 2, hedgingDelay: '0s', nonFatalStatusCodes: [] })?.hedgingDelayMs).toBe(0);
+    });
+
+    test.each([
+      [{}, `${where}.maxAttempts: undefined (expected: an integer, at least 2, that counts the first attempt)`],
+      [{ maxAttempts: 1 }, `${where}.maxAttempts: 1 `],
+      [{ maxAttempts: '2' }, `${where}.maxAttempts: "2" `],
+      [{ maxAttempts: 2, hedgingDelay: 1 }, `${where}.hedgingDelay: 1 `],
+      [{ maxAttempts: 2, hedgingDelay: '-1s' }, `${where}.hedgingDelay: "-1s" `],
+      [{ maxAttempts: 2, nonFatalStatusCodes: 'OK' }, `${where}.nonFatalStatusCodes: "OK" (expected: a list)`],
+      [{ maxAttempts: 2, nonFatalStatusCodes: ['OK'] }, `${where}.nonFatalStatusCodes[0]: "OK" `],
+      [{ maxAttempts: 2, nonFatalStatusCodes: [17] }, `${where}.nonFatalStatusCodes[0]: 17 `],
+    ])('%j is invalid', (policy, problem) => {
+      const problems = problemsOf(withHedging(policy));
+      expect(problems).toHaveLength(1);
+      expect(problems[0]?.startsWith(problem)).toBe(true);
+    });
+
+    test('a measured delay is a percentile, with a floor and a cap', () => {
+      const delayOf = (hedgingDelay: unknown) =>
+        configOf(withHedging({ maxAttempts: 2 }, { fairlead: { hedgingDelay } })).methodConfig('/a/b').measuredDelay;
+      expect(delayOf('p95')).toEqual({ quantile: 0.95, minMs: 1, maxMs: 10_000 });
+      expect(delayOf({ quantile: 'p99.9', min: '0.005s', max: '1s' })).toMatchObject({ minMs: 5, maxMs: 1_000 });
+      expect(delayOf({ quantile: 'p50', min: '20s' })).toEqual({ quantile: 0.5, minMs: 20_000, maxMs: 20_000 });
+    });
+
+    test.each([
+      ['95', 'fairlead.hedgingDelay: "95" (expected: a percentile, "p50" to "p99.9")'],
+      ['p49', 'fairlead.hedgingDelay: "p49" '],
+      ['p100', 'fairlead.hedgingDelay: "p100" '],
+      [{}, 'fairlead.hedgingDelay.quantile: undefined '],
+      [{ quantile: 'p95', min: '0s' }, 'fairlead.hedgingDelay.min: "0s" (expected: a duration above 0s)'],
+      [{ quantile: 'p95', min: '2s', max: '1s' }, 'fairlead.hedgingDelay: min (2000 ms) is longer than max (1000 ms)'],
+      [5, 'fairlead.hedgingDelay: 5 (expected: an object)'],
+    ])('a measured delay of %j is invalid', (hedgingDelay, problem) => {
+      const problems = problemsOf(withHedging({ maxAttempts: 2 }, { fairlead: { hedgingDelay } }));
+      expect(problems).toHaveLength(1);
+      expect(problems[0]?.startsWith(`methodConfig[0].${problem}`)).toBe(true);
+    });
+
+    test('a measured delay without a hedgingPolicy is an error that names both', () => {
+      expect(problemsOf({ methodConfig: [{ name: [{}], fairlead: { hedgingDelay: 'p95' } }] })).toEqual([
+        'methodConfig[0]: fairlead.hedgingDelay without hedgingPolicy',
+      ]);
+    });
+  });
+
+  describe('the namespaced extension', () => {
+    const withExtension = (fairlead: unknown, more: object = {}) => ({
+      methodConfig: [{ name: [{}], ...more, fairlead }],
+    });
+
+    test('perAttemptTimeout is a duration above 0s', () => {
+      const config = configOf(withExtension({ perAttemptTimeout: '0.25s' }, { timeout: '0.25s' }));
+      expect(config.methodConfig('/a/b')).toEqual({ timeoutMs: 250, perAttemptTimeoutMs: 250 });
+      expect(configOf(withExtension({})).methodConfig('/a/b')).toEqual({});
+      expect(configOf(withExtension(null)).methodConfig('/a/b')).toEqual({});
+    });
+
+    test.each([
+      [5, 'methodConfig[0].fairlead: 5 (expected: an object)'],
+      [{ perAttemptTimeout: '0s' }, 'methodConfig[0].fairlead.perAttemptTimeout: "0s" (expected: a duration above 0s)'],
+      [{ perAttemptTimeout: 1 }, /^methodConfig\[0\]\.fairlead\.perAttemptTimeout: 1 /],
+    ])('%j is invalid', (fairlead, problem) => {
+      const problems = problemsOf(withExtension(fairlead));
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toMatch(problem);
+    });
+
+    test('an attempt may not take longer than its call: the error names both fields', () => {
+      expect(problemsOf(withExtension({ perAttemptTimeout: '2s' }, { timeout: '1.5s' }))).toEqual([
+        'methodConfig[0]: fairlead.perAttemptTimeout (2s) is longer than timeout (1.5s)',
+      ]);
+    });
+
+    test('an unknown field is a warning', () => {
+      expect(parse(withExtension({ perAttemptTimeOut: '1s' })).warnings).toEqual([
+        'methodConfig[0].fairlead.perAttemptTimeOut: unknown field, ignored (did you mean perAttemptTimeout?)',
+      ]);
+    });
   });
 
   test('the deprecated policy name counts when there is no list', () => {

@@ -3,6 +3,7 @@ import type { BalancingPolicyFactory } from '../pick/balancing-policy.js';
 import { parseLoadBalancingConfig, type ChosenPolicy } from '../pick/load-balancing-config.js';
 import { childPath, ConfigReader, fieldOf, type Json } from './config-reader.js';
 import { readMethodConfigs } from './method-config.js';
+import { readRetryThrottling } from './retry-throttling.js';
 import { serviceConfigOf, type ServiceConfig } from './service-config.js';
 
 /** What a parse depends on. */
@@ -21,8 +22,8 @@ export interface ParsedServiceConfig {
 }
 
 const FIELDS = {
-  supported: ['loadBalancingConfig', 'loadBalancingPolicy', 'methodConfig'],
-  notSupported: ['retryThrottling', 'healthCheckConfig', 'connectionScaling'],
+  supported: ['loadBalancingConfig', 'loadBalancingPolicy', 'methodConfig', 'retryThrottling'],
+  notSupported: ['healthCheckConfig', 'connectionScaling'],
 };
 
 /**
@@ -41,8 +42,12 @@ export function parseServiceConfig(json: unknown, context: ServiceConfigContext)
   reader.checkFields(object, path, FIELDS);
   const loadBalancing = readLoadBalancing(object, path, context.policies, reader);
   const methods = readMethodConfigs(reader.list(object, 'methodConfig', path), childPath(path, 'methodConfig'), reader);
+  const retryThrottling = reader.part(object, 'retryThrottling', path, readRetryThrottling);
   if (reader.problems.length > 0) throw new InvalidServiceConfigError(reader.problems);
-  return { config: serviceConfigOf(loadBalancing, methods), warnings: Object.freeze([...reader.warnings]) };
+  return {
+    config: serviceConfigOf(loadBalancing, methods, retryThrottling),
+    warnings: Object.freeze([...reader.warnings]),
+  };
 }
 
 function readLoadBalancing(

@@ -1,5 +1,5 @@
-import { STATUS_CODES } from '../status/status-code.js';
 import { childPath, fieldOf, type ConfigReader, type Json } from './config-reader.js';
+import { readMaxAttempts } from './max-attempts.js';
 import { readStatusCodes } from './status-codes.js';
 
 /** When and how often a method's calls are attempted again (gRFC A6). */
@@ -12,9 +12,6 @@ export interface RetryPolicy {
   /** Statuses that may be retried although the server may have run the call. Never empty, never OK. */
   readonly retryableStatusCodes: ReadonlySet<number>;
 }
-
-/** "Any value greater than 5 is treated as 5 without being considered a validation error" (gRFC A6). */
-const MOST_ATTEMPTS = 5;
 
 const FIELDS = {
   supported: ['maxAttempts', 'initialBackoff', 'maxBackoff', 'backoffMultiplier', 'retryableStatusCodes'],
@@ -30,16 +27,10 @@ export function readRetryPolicy(value: unknown, path: string, reader: ConfigRead
   const initialBackoffMs = readBackoff(object, 'initialBackoff', path, reader);
   const maxBackoffMs = readBackoff(object, 'maxBackoff', path, reader);
   const backoffMultiplier = readMultiplier(object, path, reader);
-  const retryableStatusCodes = readStatusCodes(object, 'retryableStatusCodes', path, reader, NOT_RETRYABLE);
+  const retryableStatusCodes = readStatusCodes(object, 'retryableStatusCodes', path, reader);
   if (maxAttempts === undefined || initialBackoffMs === undefined || maxBackoffMs === undefined) return undefined;
   if (backoffMultiplier === undefined || retryableStatusCodes === undefined) return undefined;
   return Object.freeze({ maxAttempts, initialBackoffMs, maxBackoffMs, backoffMultiplier, retryableStatusCodes });
-}
-
-function readMaxAttempts(object: Json, path: string, reader: ConfigReader): number | undefined {
-  const value = fieldOf(object, 'maxAttempts');
-  if (Number.isInteger(value) && (value as number) >= 2) return Math.min(value as number, MOST_ATTEMPTS);
-  return reader.refuse(childPath(path, 'maxAttempts'), value, 'an integer, at least 2, that counts the first attempt');
 }
 
 function readBackoff(object: Json, field: string, path: string, reader: ConfigReader): number | undefined {
@@ -52,6 +43,3 @@ function readMultiplier(object: Json, path: string, reader: ConfigReader): numbe
   if (typeof value === 'number' && value > 0 && value < Infinity) return value;
   return reader.refuse(childPath(path, 'backoffMultiplier'), value, 'a number above 0');
 }
-
-/** Retrying what succeeded is never meant, so OK is refused, as in Java. */
-const NOT_RETRYABLE: ReadonlySet<number> = new Set([STATUS_CODES.OK]);

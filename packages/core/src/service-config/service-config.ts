@@ -1,10 +1,13 @@
 import type { ChosenPolicy } from '../pick/load-balancing-config.js';
+import type { RetryThrottling } from '../retry/token-throttle.js';
 import type { MethodConfig } from './method-config.js';
 
 /** A service config that was checked and may be used as it is. */
 export interface ServiceConfig {
   /** The policy that the config asks for; undefined when it does not say. */
   readonly loadBalancing: ChosenPolicy | undefined;
+  /** The token bucket that limits retries and hedges; undefined when the config has none. */
+  readonly retryThrottling: RetryThrottling | undefined;
   /**
    * What applies to a method: the entry for exactly this method, else the one for its service, else the default entry,
    * else nothing. Entries are not merged. Answers the same object for the same path.
@@ -19,10 +22,12 @@ const NOTHING: MethodConfig = Object.freeze({});
 export function serviceConfigOf(
   loadBalancing: ChosenPolicy | undefined,
   methods: ReadonlyMap<string, MethodConfig>,
+  retryThrottling?: RetryThrottling,
 ): ServiceConfig {
   const fallback = methods.get('') ?? NOTHING;
   return Object.freeze({
     loadBalancing,
+    retryThrottling,
     methodConfig: (path: string) =>
       methods.get(path) ?? methods.get(path.slice(0, path.lastIndexOf('/') + 1)) ?? fallback,
   });

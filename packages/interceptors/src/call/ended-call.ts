@@ -1,5 +1,5 @@
 import type * as grpc from '@grpc/grpc-js';
-import type { InterceptingCallInterface, PartialListener } from '../grpc-types.js';
+import type { InterceptingCallInterface, MessageContext, PartialListener } from '../grpc-types.js';
 
 /** A call that was over before it could begin: it tells its status, and takes everything else in silence. */
 export class EndedCall implements InterceptingCallInterface {
@@ -18,8 +18,9 @@ export class EndedCall implements InterceptingCallInterface {
     // Nobody is there to send it to.
   }
 
-  sendMessageWithContext(): void {
-    // The write callback is not called: the client learns from the status that it need not write on.
+  /** Nobody is there to send it to; whoever waits to have written goes on, as on a call of grpc-js. The status tells. */
+  sendMessageWithContext({ callback }: MessageContext): void {
+    if (callback) process.nextTick(callback);
   }
 
   startRead(): void {

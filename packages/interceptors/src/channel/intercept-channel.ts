@@ -44,6 +44,10 @@ export class InterceptedChannel implements grpc.ChannelInterface {
 
   createCall(...args: CreateCallArguments): GrpcCall {
     const [path, deadline, host, parent, propagateFlags] = args;
+    // As grpc-js does; the chain is entered at `start`, where nobody could catch it.
+    if (!(typeof deadline === 'number' || deadline instanceof Date)) {
+      throw new TypeError('Channel#createCall: deadline must be a number or Date');
+    }
     const { enter, definition } = this.#chains.get(path);
     // A closed channel throws by itself.
     if (enter === undefined || this.#closed) return this.#channel.createCall(...args);

@@ -24,6 +24,7 @@ export class Attempt implements CallListener, AttemptContext {
   readonly call: InterceptingCallInterface;
   readonly playback: Playback;
   readonly tried: ReadonlySet<string>;
+  readonly optional: boolean;
   /** The pod that it was given to. */
   endpoint: Endpoint | undefined;
   othersUntried = false;
@@ -40,11 +41,13 @@ export class Attempt implements CallListener, AttemptContext {
     transcript: Transcript,
     tried: ReadonlySet<string>,
     now: number,
+    optional = false,
   ) {
     this.#observer = observer;
     this.call = call;
     this.playback = new Playback(transcript, call);
     this.tried = tried;
+    this.optional = optional;
     this.#startedAt = now;
   }
 

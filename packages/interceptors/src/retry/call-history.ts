@@ -3,7 +3,7 @@ import type { Metadata, StatusObject } from '@grpc/grpc-js';
 import type { AttemptRecord } from '../attempts/attempt-record.js';
 import { withAttempts } from '../attempts/attempts-of.js';
 import type { Attempt } from './attempt.js';
-import { decide, type Decision } from './decide.js';
+import { countsAsFailure, decide, type Decision } from './decide.js';
 import type { MethodRetry } from './method-retry.js';
 import { pushbackOf } from './pushback.js';
 
@@ -86,6 +86,7 @@ export class CallHistory {
     const pushback = pushbackOf(status.metadata);
     const given = { code: status.code, failure, picked, othersUntried, pushback };
     const { budget, clock, policy } = this.#method;
+    if (countsAsFailure({ ...given, refused: this.#refused }, policy)) budget.attemptFailed?.(clock.now());
     const decision = decide({ ...given, counted: this.#counted, refused: this.#refused }, policy);
     if (!decision.retry || !decision.costsBudget || budget.tryWithdraw(clock.now())) return decision;
     return { retry: false, reason: 'the retry budget is used up' };

@@ -66,3 +66,14 @@ function decideByPolicy(given: Failure, policy: RetryPolicy | undefined): Decisi
   const delay = given.pushback.kind === 'after' ? { pushbackMs: given.pushback.delayMs } : 'backoff';
   return { retry: true, reason: `${name} is in retryableStatusCodes`, delay, costsBudget: given.picked };
 }
+
+/**
+ * Whether a budget that counts failures counts this one (gRFC A6, throttling): what the policy would repeat, and what the
+ * server asked not to repeat. What never reached a server's application for free (unsent, refused once) changes nothing.
+ */
+export function countsAsFailure(given: Omit<Failure, 'counted'>, policy: RetryPolicy | undefined): boolean {
+  if (!given.picked || given.failure === 'unsent') return false;
+  if (given.failure === 'refused') return given.refused > 1;
+  if (policy === undefined) return false;
+  return given.pushback.kind === 'stop' || policy.retryableStatusCodes.has(given.code);
+}

@@ -21,6 +21,11 @@ export class Playback {
     this.#call = call;
   }
 
+  /** Messages that this attempt has sent. */
+  get sent(): number {
+    return this.#sent;
+  }
+
   /** Everything so far was sent and accepted. */
   get caughtUp(): boolean {
     return !this.#writing && this.#transcript.messageAt(this.#position) === undefined;

@@ -70,7 +70,11 @@ export class RetryCall implements InterceptingCallInterface, AttemptObserver {
   }
 
   sendMessageWithContext(context: MessageContext, message: unknown): void {
-    if (this.#ended) return;
+    if (this.#ended) {
+      // Whoever waits to have written goes on, as on a call of grpc-js that is over. The status tells.
+      if (context.callback) process.nextTick(context.callback);
+      return;
+    }
     const attempt = this.#attempt;
     if (attempt && this.#committed !== undefined && attempt.playback.caughtUp) {
       attempt.call.sendMessageWithContext(context, message);
@@ -128,6 +132,7 @@ export class RetryCall implements InterceptingCallInterface, AttemptObserver {
   onStatus(attempt: Attempt, status: grpc.StatusObject): void {
     if (attempt !== this.#attempt || this.#ended) return;
     if (status.code === grpc.status.OK) {
+      this.#method.budget.callSucceeded?.(this.#method.clock.now());
       this.#history?.succeeded(attempt, status);
       return this.#end(status);
     }
@@ -212,6 +217,7 @@ export class RetryCall implements InterceptingCallInterface, AttemptObserver {
     this.#ended = true;
     this.#stopWaiting?.();
     this.#commit('the call is over');
+    this.#transcript.drop();
   }
 }
 

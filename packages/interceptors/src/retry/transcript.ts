@@ -69,6 +69,11 @@ export class Transcript {
     this.#bytes = 0;
   }
 
+  /** The call is over: whoever waits to have written goes on. A callback that was called already is not called again. */
+  drop(): void {
+    for (const { context } of this.#messages.splice(0)) if (context.callback) process.nextTick(context.callback);
+  }
+
   /** The first `count` messages were sent. @returns how many of them it still keeps, for attempts that may follow. */
   sent(count: number): number {
     if (!this.#released) return count;

@@ -60,9 +60,26 @@ describe('a call on a pool', () => {
     expect(virtual.channel(1).calls[0]!.did.filter((what) => what === 'cancel')).toHaveLength(1);
   });
 
-  test('fails as unsent, with no load left behind, when the channel refuses to make it', async () => {
-    const virtual = VirtualPool.ready(1);
+  test('is over, and tried nowhere else, when a connected channel refuses to make it', async () => {
+    const virtual = VirtualPool.ready(2);
     virtual.channel(1).createCall = () => {
+      throw new TypeError('no such argument');
+    };
+    virtual.channel(2).createCall = virtual.channel(1).createCall;
+    const call = virtual.call();
+    await turn();
+    expect(call.status).toMatchObject({
+      code: status.INTERNAL,
+      details: 'call could not be started: no such argument',
+    });
+    expect(inFlight(virtual)).toBe(0);
+  });
+
+  test('fails as unsent, with no load left behind, when the channel was closed under it', async () => {
+    const virtual = VirtualPool.ready(1);
+    const channel = virtual.channel(1);
+    channel.createCall = () => {
+      channel.lose();
       throw new Error('Channel has been shut down');
     };
     const { metadata, said } = attempt();

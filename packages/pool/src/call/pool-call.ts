@@ -9,7 +9,7 @@ import {
   type PickRequest,
 } from '@fairlead/core';
 import type { CallArguments, CallListener, GrpcCall, MessageContext } from '../grpc-types.js';
-import type { DrainableCall } from '../member/active-calls.js';
+import type { ActiveCalls, DrainableCall } from '../member/active-calls.js';
 import type { Member } from '../member/member.js';
 import { isFromServer, localStatus } from './call-status.js';
 import { OutgoingQueue } from './outgoing-queue.js';
@@ -42,6 +42,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   #call: GrpcCall | undefined;
   #member: Member | undefined;
   #completion: Completion | undefined;
+  #among: ActiveCalls | undefined;
   #sawHeaders = false;
   #sawMessage = false;
   #cancelled = false;
@@ -139,7 +140,9 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   assign(member: Member, now: number): void {
     this.#member = member;
     this.#completion = member.load.begin(now);
-    member.calls.add(this);
+    member.lastPickedAt = now;
+    this.#among = member.calls.current;
+    this.#among.add(this);
     const attempt = this.#attempt;
     attempt?.onPicked(member.endpoint, this.#host.othersUntried(member, attempt.tried));
     this.#launch(member);
@@ -196,10 +199,11 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     try {
       call = member.createCall(this.#args);
     } catch (error) {
-      // It throws on a closed channel, and for arguments that are not of their type: nothing was sent.
-      const details = error instanceof Error ? error.message : String(error);
+      // Nothing was sent. Another member may take it only if it was this one's connection that failed.
+      const details = `call could not be started: ${error instanceof Error ? error.message : String(error)}`;
       this.#complete(grpc.status.UNAVAILABLE, 'unsent');
-      return this.fail(grpc.status.UNAVAILABLE, `call could not be started: ${details}`, 'unsent');
+      if (member.confirmReady()) return this.fail(grpc.status.INTERNAL, details, 'unsent', true);
+      return this.fail(grpc.status.UNAVAILABLE, details, 'unsent');
     }
     if (this.#credentials) call.setCredentials(this.#credentials);
     this.#call = call;
@@ -221,7 +225,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   #complete(code: grpc.status, failure: FailureClass | undefined): void {
     this.#completion?.end(this.#host.now(), callOutcome(code, failure));
     this.#completion = undefined;
-    this.#member?.calls.delete(this);
+    this.#among?.delete(this);
   }
 
   #pending(): OutgoingQueue {

@@ -4,10 +4,10 @@ export interface DrainableCall {
   cut(reason: string): void;
 }
 
-/** The calls in flight on one member. Knows when the last one has ended. */
+/** The calls in flight on one connection. Knows when the last one has ended. */
 export class ActiveCalls {
   readonly #calls = new Set<DrainableCall>();
-  #onEmpty: (() => void) | undefined;
+  #onEmpty: (() => void)[] = [];
 
   get size(): number {
     return this.#calls.size;
@@ -18,16 +18,16 @@ export class ActiveCalls {
   }
 
   delete(call: DrainableCall): void {
-    if (!this.#calls.delete(call) || this.#calls.size > 0) return;
+    if (!this.#calls.delete(call) || this.#calls.size > 0 || this.#onEmpty.length === 0) return;
     const onEmpty = this.#onEmpty;
-    this.#onEmpty = undefined;
-    onEmpty?.();
+    this.#onEmpty = [];
+    for (const callback of onEmpty) callback();
   }
 
   /** Calls back once when no call is left: now, or at the end of the last one. */
   whenEmpty(callback: () => void): void {
     if (this.#calls.size === 0) callback();
-    else this.#onEmpty = callback;
+    else this.#onEmpty.push(callback);
   }
 
   cutAll(reason: string): void {

@@ -1,4 +1,6 @@
 import type { Clock } from '@fairlead/core';
+import type { ActiveCalls } from './active-calls.js';
+import type { MemberCalls } from './member-calls.js';
 import type { Member } from './member.js';
 
 /**
@@ -16,17 +18,35 @@ export function drainMember(
   done: (cut: number) => void,
 ): void {
   member.drain();
+  drainCalls(member.calls, graceMs, why, clock, (cut) => {
+    member.close();
+    done(cut);
+  });
+}
+
+/**
+ * Lets calls finish, for at most `graceMs`.
+ *
+ * @param why the first half of the status text of those that have not.
+ * @param done called once when none is left, with the number of calls that were cut.
+ */
+export function drainCalls(
+  calls: ActiveCalls | MemberCalls,
+  graceMs: number,
+  why: string,
+  clock: Clock,
+  done: (cut: number) => void,
+): void {
   let cut = 0;
   const timer =
-    member.calls.size === 0
+    calls.size === 0
       ? undefined
       : clock.schedule(graceMs, () => {
-          cut = member.calls.size;
-          member.calls.cutAll(`${why} and the call did not end within ${graceMs} ms`);
+          cut = calls.size;
+          calls.cutAll(`${why} and the call did not end within ${graceMs} ms`);
         });
-  member.calls.whenEmpty(() => {
+  calls.whenEmpty(() => {
     timer?.cancel();
-    member.close();
     done(cut);
   });
 }

@@ -11,12 +11,22 @@ export interface MemberContext {
   readonly connectTimeoutMs: number;
   /** The first step of the reconnection backoff. */
   readonly backoff: Backoff;
+  /** Age at which a connection is replaced, in ms; `Infinity` for never. */
+  readonly maxConnectionAgeMs: number;
+  /** How long calls may run on after their connection was replaced, in ms. */
+  readonly maxConnectionAgeGraceMs: number;
   /**
    * The member's connectivity changed. `lost` is set when a ready connection ended.
    * Called synchronously, so the pool has a new picker when it returns.
    */
   onChange(member: Member, change: MemberChange): void;
+  /** An attempt to replace the connection has ended. The member was ready throughout. */
+  onRotation(member: Member, end: RotationEnd): void;
 }
+
+/** How an attempt to replace an aged connection ended. */
+export type RotationEnd =
+  { readonly kind: 'replaced'; readonly ageMs: number } | { readonly kind: 'failed'; readonly cause: string };
 
 /** One change of a member's connectivity. */
 export interface MemberChange {

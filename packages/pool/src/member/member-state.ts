@@ -1,6 +1,6 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { MemberConnectivity, Timer } from '@fairlead/core';
-import type { ConnectingSocket } from './connecting-socket.js';
+import type { ConnectionAttempt } from './connection-attempt.js';
 
 /**
  * The life of a member's connection. Each variant owns exactly the resources named in it, and leaving the variant
@@ -8,11 +8,11 @@ import type { ConnectingSocket } from './connecting-socket.js';
  *
  * ```text
  *            connect()              SETTINGS received
- *   idle ───────────────▶ connecting ───────────────▶ ready
- *    ▲                     ▲   │ refused, timed out      │ GOAWAY, connection lost
+ *   idle ───────────────▶ connecting ───────────────▶ ready ──┐ rotation: the successor connected,
+ *    ▲                     ▲   │ refused, timed out      │ ▲──┘ the old connection drains by itself
  *    │                     │   ▼                         │
  *    │                  backing-off ◀────────────────────┤ (lived too short)
- *    │                     ▲                             │
+ *    │                     ▲                             │ GOAWAY, connection lost
  *    │                     └── timer ── connecting ◀─────┘ (at once)
  *    └ created        any ──▶ draining ──▶ closed
  * ```
@@ -27,12 +27,10 @@ export interface IdleState {
   readonly kind: 'idle';
 }
 
-/** An attempt is under way, bounded by `deadline`. */
+/** An attempt is under way. */
 export interface ConnectingState {
   readonly kind: 'connecting';
-  readonly channel: grpc.ChannelInterface;
-  readonly socket: ConnectingSocket;
-  readonly deadline: Timer;
+  readonly attempt: ConnectionAttempt;
 }
 
 /** Connected: calls may be given to `channel`. */

@@ -8,11 +8,13 @@ import {
   type MemberView,
 } from '@fairlead/core';
 import type { CallArguments, GrpcCall } from '../grpc-types.js';
-import { ActiveCalls } from './active-calls.js';
 import { ConnectingSocket } from './connecting-socket.js';
-import { askLastError } from './last-error.js';
+import { ConnectionAttempt, type AttemptListener } from './connection-attempt.js';
+import { drainCalls } from './drain.js';
+import { MemberCalls } from './member-calls.js';
 import type { MemberContext } from './member-context.js';
 import { connectivityOf, type ConnectingState, type MemberState, type ReadyState } from './member-state.js';
+import { Succession } from './succession.js';
 
 /**
  * One endpoint taken into the pool: its connection, its load, its calls.
@@ -22,7 +24,9 @@ import { connectivityOf, type ConnectingState, type MemberState, type ReadyState
  */
 export class Member implements MemberView {
   readonly load: Load;
-  readonly calls = new ActiveCalls();
+  readonly calls = new MemberCalls();
+  /** When a call was given to it last, in monotonic ms. */
+  lastPickedAt: number | undefined;
   #endpoint: Endpoint;
   #state: MemberState = { kind: 'idle' };
   #failing = false;
@@ -30,15 +34,19 @@ export class Member implements MemberView {
   #shown: MemberConnectivity = 'idle';
   #lastError: string | undefined;
   #backoff: Backoff;
-  /** Grows with every transition: events of an earlier life are told by it and dropped. */
-  #epoch = 0;
   readonly #context: MemberContext;
+  readonly #succession: Succession;
+  readonly #attempts: AttemptListener = {
+    connected: (attempt, channel) => this.#connected(attempt, channel),
+    failed: (attempt, cause) => this.#attemptFailed(attempt, cause),
+  };
 
   constructor(endpoint: Endpoint, load: Load, context: MemberContext) {
     this.#endpoint = endpoint;
     this.load = load;
     this.#context = context;
     this.#backoff = context.backoff;
+    this.#succession = new Succession(context);
   }
 
   get endpoint(): Endpoint {
@@ -58,6 +66,21 @@ export class Member implements MemberView {
     return this.#lastError;
   }
 
+  /** When the next attempt follows, in monotonic ms, while the member backs off. */
+  get backingOffUntil(): number | undefined {
+    return this.#state.kind === 'backing-off' ? this.#state.until : undefined;
+  }
+
+  /** When the connection is old enough to be replaced, in monotonic ms; `Infinity` for never. */
+  get rotationDueAt(): number {
+    return this.#succession.dueAt;
+  }
+
+  /** A new connection is being made that will take the place of the present one. */
+  get rotating(): boolean {
+    return this.#succession.underWay;
+  }
+
   /** `10.0.0.1:50051`. */
   get address(): string {
     return formatAddress(this.#endpoint.addresses[0]);
@@ -71,6 +94,12 @@ export class Member implements MemberView {
   /** Starts to connect when idle. A member that backs off connects when its time has come, and not before. */
   connect(): void {
     if (this.#state.kind === 'idle') this.#connect();
+  }
+
+  /** Forgets the failures so far; a member that backs off connects at once. */
+  resetBackoff(): void {
+    this.#backoff = this.#context.backoff;
+    if (this.#state.kind === 'backing-off') this.#connect();
   }
 
   /**
@@ -104,67 +133,59 @@ export class Member implements MemberView {
     if (this.#state.kind !== 'closed') this.#transition({ kind: 'closed' });
   }
 
-  #connect(): void {
-    const { clock, connectTimeoutMs } = this.#context;
-    const channel = this.#context.createChannel(this.#endpoint);
-    const socket = new ConnectingSocket();
-    const deadline = clock.schedule(connectTimeoutMs, () => this.#timedOut(state));
-    const state: ConnectingState = { kind: 'connecting', channel, socket, deadline };
-    this.#transition(state);
-    if (this.#state !== state) return;
-    socket.run(() => channel.getConnectivityState(true));
-    this.#watch(state, grpc.connectivityState.IDLE);
+  /** Opens the connection that will take the place of the present one, which stays in use until then. */
+  rotate(): void {
+    if (this.#state.kind !== 'ready' || this.#succession.underWay) return;
+    const attempt = this.#newAttempt();
+    this.#succession.start(attempt);
+    attempt.start();
   }
 
-  /** Follows the channel until it leaves the life that `state` stands for. */
-  #watch(state: ConnectingState | ReadyState, from: grpc.connectivityState): void {
-    const epoch = this.#epoch;
-    const current = state.channel.getConnectivityState(false);
-    if (current !== from) return this.#channelChanged(state, current);
-    state.channel.watchConnectivityState(from, Infinity, () => {
+  #newAttempt(): ConnectionAttempt {
+    return new ConnectionAttempt(this.#endpoint, this.#context, this.#attempts);
+  }
+
+  #connect(): void {
+    const successor = this.#succession.end();
+    const state: ConnectingState = { kind: 'connecting', attempt: successor ?? this.#newAttempt() };
+    this.#transition(state);
+    if (this.#state === state && successor === undefined) state.attempt.start();
+  }
+
+  #connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface): void {
+    const now = this.#context.clock.now();
+    const previous = this.#state;
+    const replaced = this.#succession.is(attempt) && previous.kind === 'ready';
+    this.#succession.end();
+    this.#failing = false;
+    this.#lastError = undefined;
+    const ready: ReadyState = { kind: 'ready', channel, since: now };
+    this.#succession.begin();
+    this.#transition(ready);
+    if (this.#state === ready) this.#watch(ready);
+    if (replaced) this.#context.onRotation(this, { kind: 'replaced', ageMs: now - previous.since });
+  }
+
+  #attemptFailed(attempt: ConnectionAttempt, cause: string): void {
+    if (!this.#succession.is(attempt)) return this.#fail(cause, false);
+    this.#succession.postpone();
+    this.#context.onRotation(this, { kind: 'failed', cause });
+  }
+
+  /** Follows a ready channel until its connection ends. */
+  #watch(state: ReadyState): void {
+    if (state.channel.getConnectivityState(false) !== grpc.connectivityState.READY) return this.#lose(state);
+    state.channel.watchConnectivityState(grpc.connectivityState.READY, Infinity, () => {
       ConnectingSocket.leave(() => {
-        if (epoch === this.#epoch) this.#watch(state, from);
+        if (this.#state === state) this.#watch(state);
       });
     });
   }
 
-  #channelChanged(state: ConnectingState | ReadyState, current: grpc.connectivityState): void {
-    if (state.kind === 'ready') return this.#lose(state);
-    switch (current) {
-      case grpc.connectivityState.READY:
-        return this.#connected(state);
-      case grpc.connectivityState.TRANSIENT_FAILURE:
-        return this.#refused(state);
-      default:
-        return this.#watch(state, current);
-    }
-  }
-
-  #connected({ channel, socket }: ConnectingState): void {
-    socket.release();
-    this.#failing = false;
-    this.#lastError = undefined;
-    const ready: ReadyState = { kind: 'ready', channel, since: this.#context.clock.now() };
-    this.#transition(ready);
-    if (this.#state === ready) this.#watch(ready, grpc.connectivityState.READY);
-  }
-
-  #refused(state: ConnectingState): void {
-    const epoch = this.#epoch;
-    state.socket.abandon();
-    askLastError(state.channel, (reason) => {
-      if (epoch === this.#epoch) this.#fail(reason, false);
-    });
-  }
-
-  #timedOut(state: ConnectingState): void {
-    if (this.#state !== state) return;
-    this.#fail(`connect to ${this.address} timed out after ${this.#context.connectTimeoutMs} ms`, false);
-  }
-
   #lose(state: ReadyState): void {
     const lived = this.#context.clock.now() - state.since;
-    if (lived < this.#context.backoff.baseMs) {
+    this.calls.retire();
+    if (lived < this.#context.backoff.baseMs && !this.#succession.underWay) {
       this.#fail(`connection to ${this.address} ended after ${Math.round(lived)} ms`, true);
       return;
     }
@@ -176,6 +197,7 @@ export class Member implements MemberView {
 
   #fail(cause: string, lost: boolean): void {
     const { clock, random } = this.#context;
+    this.#succession.end();
     this.#failing = true;
     this.#lastError = cause;
     const delayMs = this.#backoff.delayMs(random);
@@ -184,14 +206,10 @@ export class Member implements MemberView {
     this.#transition({ kind: 'backing-off', timer, until: clock.now() + delayMs }, lost);
   }
 
-  /**
-   * The only place where the state changes: releases what the old state owned, then tells the pool. The new epoch begins
-   * before the release, because a channel that is closed calls its watchers.
-   */
+  /** The only place where the state changes: releases what the old state owned, then tells the pool. */
   #transition(next: MemberState, lost = false): void {
     const previous = this.#state;
     this.#state = next;
-    this.#epoch += 1;
     this.#release(previous, next);
     if (next.kind === 'draining' || next.kind === 'closed') return;
     const from = this.#shown;
@@ -203,9 +221,18 @@ export class Member implements MemberView {
   }
 
   #release(previous: MemberState, next: MemberState): void {
+    if (next.kind === 'draining' || next.kind === 'closed') this.#succession.end()?.abandon();
     if (previous.kind === 'backing-off') previous.timer.cancel();
-    if (previous.kind === 'connecting') previous.deadline.cancel();
-    if ('channel' in previous && !('channel' in next && next.channel === previous.channel)) previous.channel.close();
-    if (previous.kind === 'connecting' && next.kind !== 'ready') previous.socket.abandon();
+    if (previous.kind === 'connecting') previous.attempt.abandon();
+    if (!('channel' in previous) || ('channel' in next && next.channel === previous.channel)) return;
+    if (next.kind === 'ready') this.#retire(previous.channel);
+    else previous.channel.close();
+  }
+
+  /** Calls of a connection that was replaced go on, up to the grace. Closed at once, it would lose those not yet sent. */
+  #retire(channel: grpc.ChannelInterface): void {
+    const { clock, maxConnectionAgeGraceMs } = this.#context;
+    const why = `the connection to ${this.address} was replaced because of its age`;
+    drainCalls(this.calls.retire(), maxConnectionAgeGraceMs, why, clock, () => channel.close());
   }
 }

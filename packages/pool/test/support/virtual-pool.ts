@@ -1,3 +1,4 @@
+import { afterEach } from '@jest/globals';
 import * as grpc from '@grpc/grpc-js';
 import { endpointAt, type Endpoint } from '@fairlead/core';
 import { ManualResolver, SeededRandom, VirtualClock, manualResolverFactory } from '@fairlead/testing';
@@ -9,6 +10,13 @@ import { FakeChannel } from './fake-channel.js';
 
 /** `10.0.0.n:50051`. */
 export const pod = (n: number): Endpoint => endpointAt({ kind: 'tcp', host: `10.0.0.${n}`, port: 50_051 });
+
+const pools: Pool[] = [];
+
+/** Attempts that a test leaves open would be seen by others: what catches their sockets is shared by the process. */
+afterEach(() => {
+  for (const pool of pools.splice(0)) pool.close();
+});
 
 /** A pool whose time, resolver and connections a test drives. */
 export class VirtualPool {
@@ -33,6 +41,7 @@ export class VirtualPool {
       [CHANNEL_FACTORY]: channelFactory,
     };
     this.pool = new Pool('test:///pods', grpc.credentials.createInsecure(), given);
+    pools.push(this.pool);
   }
 
   /** The newest channel of a pod. */

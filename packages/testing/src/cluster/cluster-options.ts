@@ -5,19 +5,25 @@ import { delayRange, type DelayRange } from './delay-range.js';
 /** How a {@link LocalCluster} behaves. */
 export interface LocalClusterOptions {
   /**
-   * Seed of all delays and choices. Default: drawn; read it from `cluster.seed`. Addresses do not depend on it, nor does
+   * Seed of all delays and choices, an integer ≥ 0. Default: drawn; read it from `cluster.seed`. Addresses do not depend on it, nor does
    * what the machine's scheduler adds to each delay.
    */
   readonly seed?: number;
-  /** The one port of all pods and of the cluster IP. Default 50051. */
+  /** The one port of all pods and of the cluster IP. Default 50051; 1 to 65 535. */
   readonly port?: number;
-  /** The headless name of the pods. Default `pods.default.svc.cluster.local`. */
+  /** The headless name of the pods, in lower case and without a final dot. Default `pods.default.svc.cluster.local`. */
   readonly serviceName?: string;
-  /** TTL of its DNS records in seconds. Default 5, that of CoreDNS's `kubernetes` plugin. 0 forbids caching. */
+  /** TTL of its DNS records in seconds, 0 to 2³¹ − 1. Default 5, that of CoreDNS's `kubernetes` plugin. 0 forbids caching. */
   readonly dnsTtlSeconds?: number;
-  /** From a pod's report of its readiness, its exit, or its deletion, to the kubelet's acting on it. Default [50, 200]. */
+  /**
+   * From a pod's report of its readiness, its exit, or its deletion, to the kubelet's acting on it, in ms. Default
+   * [50, 200]; 0 ≤ shortest ≤ longest.
+   */
   readonly kubeletSyncMs?: DelayRange;
-  /** From the kubelet's report, or a deletion, to the endpoints that DNS and the cluster IP know. Default [50, 500]. */
+  /**
+   * From the kubelet's report, or a deletion, to the endpoints that DNS and the cluster IP know, in ms. Default
+   * [50, 500]; 0 ≤ shortest ≤ longest.
+   */
   readonly endpointPropagationMs?: DelayRange;
 }
 

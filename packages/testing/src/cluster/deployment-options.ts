@@ -16,21 +16,28 @@ import { podCount, type PodCount } from './rollout-limits.js';
 export interface DeploymentOptions {
   /** Path or file URL of the script that each pod runs with this process's Node.js (`.js`, `.mjs`, `.cjs`). */
   readonly script: string | URL;
-  /** First part of the pods' names. Default `pod`. */
+  /** First part of the pods' names: lower-case letters, digits and hyphens. Default `pod`. */
   readonly name?: string;
-  /** How many pods. Default 1. */
+  /** How many pods. Default 1; ≥ 0. */
   readonly replicas?: number;
   /** Told to the pods. Default `v1`. */
   readonly version?: string;
-  /** Pods that may be missing during an update: a number, or a share of `replicas`, rounded down. Default `25%`. */
+  /**
+   * Pods that may be missing during an update: a whole number ≥ 0, or a share of `replicas` in whole percent, rounded
+   * down. Default `25%`. The numbers 0 here and in `maxSurge` together are refused; two shares that both come out as 0
+   * let one pod be missing, as in Kubernetes.
+   */
   readonly maxUnavailable?: PodCount;
-  /** Pods that may be there in excess during an update: a number, or a share, rounded up. Default `25%`. */
+  /**
+   * Pods that may be there in excess during an update: a whole number ≥ 0, or a share in whole percent, rounded up.
+   * Default `25%`.
+   */
   readonly maxSurge?: PodCount;
   /** How pods are shut down. Default `graceful`. */
   readonly shutdownMode?: ShutdownMode;
-  /** What the preStop hook sleeps in the mode `prestop`, in ms. Default 3000. */
+  /** What the preStop hook sleeps in the mode `prestop`, in ms. Default 3000; ≥ 0. */
   readonly preStopMs?: number;
-  /** From the deletion of a pod, preStop included, to SIGKILL, in ms. Default 30000. */
+  /** From the deletion of a pod, preStop included, to SIGKILL, in ms. Default 30000; ≥ 0. */
   readonly terminationGraceMs?: number;
   /**
    * What follows when a process ends unasked. Default `replace`: a new pod at a new address, as after the loss of a
@@ -38,7 +45,7 @@ export interface DeploymentOptions {
    * the kubelet does with a crashed container: at once, then after 10 s, 20 s, … 5 min.
    */
   readonly onCrash?: 'replace' | 'restart';
-  /** Artificial latency of each call in ms, to begin with. Default 0. */
+  /** Artificial latency of each call in ms, to begin with. Default 0; ≥ 0. */
   readonly latencyMs?: number;
   /** More environment variables for the pods. */
   readonly env?: Readonly<Record<string, string>>;

@@ -14,8 +14,9 @@ type Answer = { readonly ok: true; readonly result: LookupResult } | { readonly 
 /**
  * A and AAAA look-ups by DNS messages (c-ares), which tell the TTL.
  *
- * Both families are asked for, and one is used: a pod that has an address of each must not become two pods. It is IPv4
- * when there is any A record, and a family once found stays as long as its look-up does not say that it is gone.
+ * One family is used: a pod that has an address of each must not become two pods. It is IPv4 when there is any A record,
+ * and a family once found stays as long as its look-up does not say that it is gone. The other family is asked for only
+ * then: half the queries, and a server that swallows AAAA queries delays nobody.
  */
 export class RecordLookup implements Lookup {
   readonly #resolver: Resolver;
@@ -28,12 +29,14 @@ export class RecordLookup implements Lookup {
   }
 
   async resolve(host: string): Promise<LookupResult> {
-    const [v4, v6] = await Promise.all([this.#ask(host, 4), this.#ask(host, 6)]);
-    const [current, other] = this.#family === 6 ? [v6, v4] : [v4, v6];
-    if (current.ok) return this.#use(this.#family ?? 4, current.result);
+    const family = this.#family ?? 4;
+    const current = await this.#ask(host, family);
+    if (current.ok) return this.#use(family, current.result);
     // A family that could not be asked is not a family that is gone.
     const mayBeGone = this.#family === undefined || NO_RECORD.has(current.code);
-    if (other.ok && mayBeGone) return this.#use(this.#family === 6 ? 4 : 6, other.result);
+    if (!mayBeGone || current.code === 'ECANCELLED') throw failure(host, current.code);
+    const other = await this.#ask(host, family === 4 ? 6 : 4);
+    if (other.ok) return this.#use(family === 4 ? 6 : 4, other.result);
     const unknown = !other.ok && NO_RECORD.has(current.code) && !NO_RECORD.has(other.code);
     throw failure(host, unknown ? other.code : current.code);
   }

@@ -1,0 +1,21 @@
+import type { StatusObject } from '@grpc/grpc-js';
+import type { Attempt } from '../retry/attempt.js';
+import { pushbackOf } from '../retry/pushback.js';
+import type { HedgeFailure } from './decide-hedge.js';
+
+/**
+ * What a failed attempt tells.
+ * @param refusedBefore refused attempts of the call before it.
+ */
+export function hedgeFailure(attempt: Attempt, status: StatusObject, refusedBefore: number): HedgeFailure {
+  const failure = attempt.failureOf(status);
+  return {
+    code: status.code,
+    failure,
+    picked: attempt.wasPicked(failure),
+    optional: attempt.optional,
+    othersUntried: attempt.othersUntried,
+    pushback: pushbackOf(status.metadata),
+    refused: refusedBefore + (failure === 'refused' ? 1 : 0),
+  };
+}

@@ -1,0 +1,31 @@
+import type { Member } from './member/member.js';
+import type { PoolSnapshot } from './snapshot.js';
+
+/** The state of each member in words, and why those that are not pickable are not: one line for the pool, one for each. */
+export function explainPool(snapshot: PoolSnapshot, members: readonly Member[], now: number): string {
+  const { policy, resolver, state, target, waitingCalls } = snapshot;
+  const parts = [`${target}: ${state}`, policy, `${members.length} pods`, `${waitingCalls} calls waiting`];
+  if (resolver.lastError !== undefined) parts.push(`last look-up failed: ${resolver.lastError}`);
+  return [parts.join(', '), ...members.map((member) => explainMember(member, now))].join('\n');
+}
+
+/** `10.0.0.1:50051: ready; load 2, 1 in flight, picked 12 ms ago`. */
+export function explainMember(member: Member, now: number): string {
+  const { lastPickedAt, load } = member;
+  const picked = lastPickedAt === undefined ? 'never picked' : `picked ${Math.round(now - lastPickedAt)} ms ago`;
+  const cost = Number(load.valueAt(now).toPrecision(3));
+  return `${explainStanding(member, now)}; load ${cost}, ${load.inFlight} in flight, ${picked}`;
+}
+
+/** `10.0.0.1:50051: not pickable, connecting`: the part that the text of a failed call has. */
+export function explainStanding(member: Member, now: number): string {
+  return `${member.address}: ${standing(member, now)}`;
+}
+
+function standing(member: Member, now: number): string {
+  const { backingOffUntil, connectivity, lastError, state } = member;
+  if (connectivity === 'ready') return 'ready';
+  const because = lastError === undefined ? '' : ` (${lastError})`;
+  if (backingOffUntil === undefined) return `not pickable, ${state}${because}`;
+  return `not pickable, backing off for another ${Math.round(backingOffUntil - now)} ms${because}`;
+}

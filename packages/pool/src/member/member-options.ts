@@ -1,0 +1,32 @@
+import type { Target } from '@fairlead/core';
+import type * as grpc from '@grpc/grpc-js';
+import type { ResolvedPoolOptions } from '../options.js';
+import { keepaliveArguments } from './keepalive.js';
+import type { MemberContext } from './member-context.js';
+import { tlsNameOf } from './tls-name.js';
+
+/** What all members of a pool have in common, from the pool's options. */
+export function memberOptions(
+  target: Target,
+  authority: string,
+  credentials: grpc.ChannelCredentials,
+  options: ResolvedPoolOptions,
+): Omit<MemberContext, 'onChange' | 'onRotation'> {
+  const { clock, random, connectTimeoutMs, backoff, channelArguments, channelFactory } = options;
+  const { maxConnectionAgeMs, maxConnectionAgeGraceMs } = options;
+  const channel = {
+    credentials,
+    channelArguments: { ...channelArguments, ...keepaliveArguments(options) },
+    authority,
+    tlsName: tlsNameOf(target, authority),
+  };
+  return {
+    clock,
+    random,
+    connectTimeoutMs,
+    maxConnectionAgeMs,
+    maxConnectionAgeGraceMs,
+    backoff,
+    createChannel: (endpoint) => channelFactory(endpoint, channel),
+  };
+}

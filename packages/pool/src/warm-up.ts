@@ -1,0 +1,62 @@
+import { InvalidOptionError, type Clock, type Timer } from '@fairlead/core';
+
+/** As long as a Node timer can hold: somebody awaits, so the process must not exit under it. */
+const A_LONG_TIME_MS = 2 ** 31 - 1;
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: Timer;
+}
+
+/** Those who wait for enough members to be ready before the first call. */
+export class WarmUp {
+  readonly #clock: Clock;
+  readonly #isReady: () => boolean;
+  readonly #explain: () => string;
+  readonly #waiters = new Set<Waiter>();
+
+  /** @param explain what is missing, for the text of the error. */
+  constructor(clock: Clock, isReady: () => boolean, explain: () => string) {
+    this.#clock = clock;
+    this.#isReady = isReady;
+    this.#explain = explain;
+  }
+
+  wait(timeoutMs: number): Promise<void> {
+    if (!(timeoutMs >= 0))
+      throw new InvalidOptionError('timeoutMs', timeoutMs, 'a duration, at least 0 ms, or Infinity');
+    if (this.#isReady()) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.schedule(
+        Math.min(timeoutMs, A_LONG_TIME_MS),
+        () => this.#timedOut(waiter, timeoutMs),
+        true,
+      );
+      const waiter: Waiter = { resolve, reject, timer };
+      this.#waiters.add(waiter);
+    });
+  }
+
+  /** To be called after each change. */
+  review(): void {
+    if (this.#waiters.size > 0 && this.#isReady()) this.#settleAll((waiter) => waiter.resolve());
+  }
+
+  close(): void {
+    this.#settleAll((waiter) => waiter.reject(new Error('Channel has been shut down')));
+  }
+
+  #timedOut(waiter: Waiter, timeoutMs: number): void {
+    this.#waiters.delete(waiter);
+    waiter.reject(new Error(`not ready after ${timeoutMs} ms: ${this.#explain()}`));
+  }
+
+  #settleAll(settle: (waiter: Waiter) => void): void {
+    for (const waiter of [...this.#waiters]) {
+      this.#waiters.delete(waiter);
+      waiter.timer.cancel();
+      settle(waiter);
+    }
+  }
+}
