@@ -1,5 +1,6 @@
-import * as grpc from '@grpc/grpc-js';
+import type * as grpc from '@grpc/grpc-js';
 import { formatAddress, type Endpoint } from '@fairlead/core';
+import { WakefulChannel } from './wakeful-channel.js';
 
 /** Longest idle timeout that a Node timer can hold: the pool, not grpc-js, decides when a member is idle. */
 const NEVER_IDLE_MS = 2 ** 31 - 1;
@@ -46,7 +47,7 @@ export function createMemberChannel(endpoint: Endpoint, options: MemberChannelOp
   // The member backs off, its channel has one attempt: what grpc-js does after that must be over soon (connecting-socket.ts).
   args['grpc.initial_reconnect_backoff_ms'] = 1;
   args['grpc.max_reconnect_backoff_ms'] = 1;
-  return new grpc.Channel(channelTarget(endpoint), options.credentials, args);
+  return new WakefulChannel(channelTarget(endpoint), options.credentials, args);
 }
 
 /** `ipv4:10.0.0.1:50051`, `ipv6:[fd00::1]:50051`, `unix:/run/x.sock`: targets that grpc-js takes without resolving. */
