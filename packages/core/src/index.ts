@@ -44,6 +44,7 @@ export * from './pick/least-loaded.js';
 export * from './pick/peak-ewma-policy.js';
 export * from './pick/load-balancing-config.js';
 export * from './pick/built-in-policies.js';
+export type * from './attempt/attempt-kind.js';
 export type * from './attempt/failure-class.js';
 export * from './attempt/attempt-context.js';
 export * from './attempt/classify-failure.js';

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint/endpoint.js';
+import type { AttemptKind } from './attempt-kind.js';
 import type { FailureClass } from './failure-class.js';
 
 /**
@@ -10,6 +11,8 @@ import type { FailureClass } from './failure-class.js';
 export interface AttemptContext {
   /** Ids of the endpoints that earlier attempts of this call were given to, those that are still under way included. */
   readonly tried: ReadonlySet<string>;
+  /** Why it is made. Undefined when nobody said. */
+  readonly kind?: AttemptKind;
   /**
    * The call can do without this attempt: a hedge, while another attempt is under way. The pool gives it at once to a
    * member that is not in `tried`, or fails it as `unsent`: such an attempt waits for nobody, never doubles the load of a

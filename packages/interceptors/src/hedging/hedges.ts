@@ -200,7 +200,8 @@ export class Hedges {
     if (made > 0) metadata.set('grpc-previous-rpc-attempts', String(made));
     this.#allowance.begun();
     const now = this.#method.clock.now();
-    const attempt = new Attempt(this.#call, call, this.#transcript, this.attempts.tried, now, optional);
+    const kind = made > 0 ? 'hedge' : 'first';
+    const attempt = new Attempt(this.#call, call, this.#transcript, this.attempts.tried, now, kind, optional);
     this.attempts.add(attempt);
     attempt.start(metadata);
     if (this.#transcript.overflown) this.keepFurthest();

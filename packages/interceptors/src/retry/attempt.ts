@@ -2,6 +2,7 @@ import {
   attachAttemptContext,
   classifyFailure,
   type AttemptContext,
+  type AttemptKind,
   type Clock,
   type Endpoint,
   type FailureClass,
@@ -24,6 +25,7 @@ export class Attempt implements CallListener, AttemptContext {
   readonly call: InterceptingCallInterface;
   readonly playback: Playback;
   readonly tried: ReadonlySet<string>;
+  readonly kind: AttemptKind;
   readonly optional: boolean;
   /** The pod that it was given to. */
   endpoint: Endpoint | undefined;
@@ -41,12 +43,14 @@ export class Attempt implements CallListener, AttemptContext {
     transcript: Transcript,
     tried: ReadonlySet<string>,
     now: number,
+    kind: AttemptKind,
     optional = false,
   ) {
     this.#observer = observer;
     this.call = call;
     this.playback = new Playback(transcript, call);
     this.tried = tried;
+    this.kind = kind;
     this.optional = optional;
     this.#startedAt = now;
   }

@@ -1,4 +1,4 @@
-import type { Backoff, FailureClass } from '@fairlead/core';
+import type { AttemptKind, Backoff, FailureClass } from '@fairlead/core';
 import type { Metadata, StatusObject } from '@grpc/grpc-js';
 import type { AttemptRecord } from '../attempts/attempt-record.js';
 import { withAttempts } from '../attempts/attempts-of.js';
@@ -18,6 +18,7 @@ export class CallHistory {
   /** Attempts that the server is told of: those that it may have seen, but for the first refused one (gRFC A6). */
   #previousAttempts = 0;
   #backoff: Backoff;
+  #nextKind: AttemptKind = 'first';
 
   constructor(method: MethodRetry) {
     this.#method = method;
@@ -27,6 +28,11 @@ export class CallHistory {
   /** Ids of the pods that attempts were given to. */
   get tried(): ReadonlySet<string> {
     return this.#tried;
+  }
+
+  /** Of the attempt that was decided on last. */
+  get nextKind(): AttemptKind {
+    return this.#nextKind;
   }
 
   /**
@@ -40,7 +46,9 @@ export class CallHistory {
     this.#note(attempt, status, { retried: decision.retry, reason: decision.reason });
     if (!decision.retry) return decision;
     if (attempt.endpoint) this.#tried = new Set(this.#tried).add(attempt.endpoint.id);
-    if (failure === 'maybe-processed' || decision.costsBudget) this.#previousAttempts += 1;
+    const counts = failure === 'maybe-processed' || decision.costsBudget;
+    if (counts) this.#previousAttempts += 1;
+    this.#nextKind = counts ? 'retry' : 'transparent-retry';
     return decision;
   }
 

@@ -186,7 +186,8 @@ export class RetryCall implements InterceptingCallInterface, AttemptObserver {
     const metadata = (this.#metadata as grpc.Metadata).clone();
     this.#history?.announce(metadata);
     const tried = this.#history?.tried ?? NOTHING_TRIED;
-    const attempt = new Attempt(this, call, this.#transcript, tried, this.#method.clock.now());
+    const kind = this.#history?.nextKind ?? 'first';
+    const attempt = new Attempt(this, call, this.#transcript, tried, this.#method.clock.now(), kind);
     this.#attempt = attempt;
     attempt.start(metadata);
     if (this.#transcript.overflown) this.#commit(TOO_LONG);
