@@ -13,6 +13,8 @@ export const importRules = {
   interceptors: {
     packages: ['@fairlead/core'],
     external: ['@grpc/grpc-js', 'p-queue', 'opossum', '@opentelemetry/api'],
+    // One folder knows each of them, so that it can be replaced, and so that who does without it does not load it.
+    onlyIn: { 'p-queue': 'bulkhead', opossum: 'circuit-breaker', '@opentelemetry/api': 'telemetry' },
     node: 'any',
   },
   health: { packages: ['@fairlead/core'], external: ['@grpc/grpc-js', 'grpc-health-check'], node: 'any' },

@@ -8,6 +8,7 @@ const messages = {
   builtin: '{{folder}} must not import {{name}}: it does no I/O and keeps no time, so that it runs in virtual time.',
   deep: '{{specifier}}: import the package by its name only; what its index.ts does not export is not public.',
   escape: '{{specifier}} leaves the package: import the other package by its name.',
+  folder: '{{folder}} may import {{name}} in src/{{only}}/ only: see tools/import-rules.mjs.',
   self: '{{specifier}}: a package does not import itself by name; use a relative path.',
 };
 
@@ -39,7 +40,8 @@ function placeOf(filename) {
   const [top, folder, ...rest] = relative(rootDirectory, filename).split(sep);
   if (top !== 'packages' || folder === undefined) return undefined;
   const isTest = rest[0] === 'test' || /\.test\.ts$/.test(rest.at(-1) ?? '');
-  return { folder, filename, isTest, directory: resolve(rootDirectory, top, folder), rule: importRules[folder] };
+  const directory = resolve(rootDirectory, top, folder);
+  return { folder, filename, isTest, directory, concern: rest[1], rule: importRules[folder] };
 }
 
 function problemOf(place, specifier) {
@@ -50,11 +52,13 @@ function problemOf(place, specifier) {
   return sourceProblem(place, specifier, data);
 }
 
-function sourceProblem({ folder, rule }, specifier, data) {
+function sourceProblem({ folder, concern, rule }, specifier, data) {
   if (data.name === (folder === 'fairlead' ? 'fairlead' : `@fairlead/${folder}`)) return { messageId: 'self', data };
   const allowed = [...(rule?.packages ?? []), ...(rule?.external ?? [])];
   if (isBuiltin(specifier))
     return rule?.node === 'any' || rule?.node.includes(specifier) ? undefined : { messageId: 'builtin', data };
+  const only = rule?.onlyIn?.[data.name];
+  if (only !== undefined && only !== concern) return { messageId: 'folder', data: { ...data, only } };
   if (allowed.includes(data.name)) return undefined;
   return { messageId: 'arrow', data: { ...data, allowed: allowed.join(', ') || 'no import' } };
 }

@@ -39,6 +39,14 @@ const refused = [
   ["import '@fairlead/pool';", 'packages/health/src/x.ts', boundaries],
   ["import '@fairlead/testing';", 'packages/fairlead/src/x.ts', boundaries],
   ["import '@fairlead/core';", 'packages/not-in-the-rules/src/x.ts', boundaries],
+  // One folder each.
+  ["import '@opentelemetry/api';", 'packages/interceptors/src/chain.ts', boundaries],
+  [
+    "import type { Span } from '@opentelemetry/api';\nexport type B = Span;",
+    'packages/interceptors/src/retry/x.ts',
+    boundaries,
+  ],
+  ["import '@opentelemetry/api';", 'packages/fairlead/src/telemetry/x.ts', boundaries],
   // Doors.
   ["import '@fairlead/core/src/index.js';", 'packages/pool/src/x.ts', boundaries],
   ["import '@fairlead/core/lib/index.js';", 'packages/pool/src/x.test.ts', boundaries],
@@ -100,6 +108,8 @@ const allowed = [
   ['export const x = Math.random();', 'packages/core/src/random/system-random.ts'],
   ["import '@fairlead/testing';\nimport fc from 'fast-check';\nfc.assert;", 'packages/core/src/x.test.ts'],
   ["import '@fairlead/core';\nimport '@grpc/grpc-js';\nimport 'node:net';", 'packages/pool/src/call/x.ts'],
+  ["import '@opentelemetry/api';", 'packages/interceptors/src/telemetry/tracing/x.ts'],
+  ["import '@opentelemetry/api';", 'packages/interceptors/src/chain.test.ts'],
   ["import '../roster.js';", 'packages/pool/src/call/x.ts'],
   ["import '@fairlead/pool';\nimport '@fairlead/interceptors';", 'packages/fairlead/src/x.ts'],
   ["export * from './y.js';\nexport { z } from './z.js';", 'packages/pool/src/index.ts'],

@@ -1,0 +1,36 @@
+import { createRequire } from 'node:module';
+import type * as api from '@opentelemetry/api';
+
+export type OtelApi = typeof api;
+
+let loaded: OtelApi | undefined;
+
+/**
+ * The application's own copy of `@opentelemetry/api`; undefined when it has none. A peer and not a dependency: the API finds
+ * the registered SDK through a global that a *newer* copy of the API ignores, so a copy of our own could silently trace
+ * nothing. Required on first use and not imported: it takes half as long to load as grpc-js, and most processes without
+ * an SDK never need it.
+ */
+export function otelApi(): OtelApi | undefined {
+  loaded ??= load();
+  return loaded;
+}
+
+/**
+ * Whether a provider of this kind is registered globally, by whatever copy of the API 1.x. This is how that API keeps it;
+ * looking there costs a property access for each call, and does not load anything.
+ */
+export function hasGlobalProvider(kind: 'trace' | 'metrics'): boolean {
+  return (globalThis as { [GLOBAL]?: { trace?: object; metrics?: object } })[GLOBAL]?.[kind] !== undefined;
+}
+
+const GLOBAL: unique symbol = Symbol.for('opentelemetry.js.api.1') as never;
+
+function load(): OtelApi | undefined {
+  try {
+    return createRequire(import.meta.url)('@opentelemetry/api') as OtelApi;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
