@@ -28,6 +28,15 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** The client, and what it is asked to do. */
+export interface LoadOptions {
+  readonly options?: ChannelOptions;
+  /** Calls per second. Default 200. */
+  readonly rps?: number;
+  /** Of each call, in ms. Default that of the demo. */
+  readonly deadlineMs?: number;
+}
+
 /** A cluster under the load of one Fairlead client, and what that client saw. */
 export class LoadRun {
   readonly cluster: LocalCluster;
@@ -37,7 +46,7 @@ export class LoadRun {
   readonly losses: { readonly address: string; readonly at: number }[] = [];
   readonly #client: WorkClient;
 
-  private constructor(cluster: LocalCluster, options: ChannelOptions, rps: number) {
+  private constructor(cluster: LocalCluster, options: ChannelOptions, rps: number, deadlineMs?: number) {
     const insecure = grpc.credentials.createInsecure();
     this.cluster = cluster;
     this.channel = createChannel(cluster.dnsTarget, insecure, { refreshIntervalMs: 1_000, ...options });
@@ -45,20 +54,20 @@ export class LoadRun {
       if (change.lost) this.losses.push({ address: change.endpoint.id, at: Date.now() });
     });
     this.#client = new WorkClient(cluster.dnsTarget, insecure, { channelOverride: this.channel });
-    this.load = new Load(this.#client, 'call', rps);
+    this.load = new Load(this.#client, 'call', rps, deadlineMs);
   }
 
   /** Starts the pods, then the load. `deploy` makes the deployments. */
   static async start(
     seed: number,
     deploy: (cluster: LocalCluster, script: URL) => void,
-    { options = {}, rps = 200 }: { readonly options?: ChannelOptions; readonly rps?: number } = {},
+    { options = {}, rps = 200, deadlineMs }: LoadOptions = {},
   ): Promise<LoadRun> {
     const cluster = await LocalCluster.start({ seed });
     try {
       deploy(cluster, POD_SCRIPT);
       await cluster.settled();
-      return new LoadRun(cluster, options, rps);
+      return new LoadRun(cluster, options, rps, deadlineMs);
     } catch (error) {
       await cluster.close();
       throw error;

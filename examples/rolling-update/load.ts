@@ -1,7 +1,7 @@
 import * as grpc from '@grpc/grpc-js';
 import type { WorkClient } from './service.js';
 
-/** Every call gets this deadline: a client that waits for ever would look as if it never failed. */
+/** The deadline of a call, unless another one is given: a client that waits for ever would look as if it never failed. */
 export const DEADLINE_MS = 1_000;
 
 /** One call, as the client saw it. Times are those of `performance.now()`. */
@@ -21,14 +21,16 @@ export class Load {
   readonly #client: WorkClient;
   readonly #prefix: string;
   readonly #intervalMs: number;
+  readonly #deadlineMs: number;
   readonly #startedAt = performance.now();
   #sent = 0;
   #pending = 0;
   readonly #timer: NodeJS.Timeout;
   #drained: (() => void) | undefined;
 
-  constructor(client: WorkClient, prefix: string, rps: number) {
+  constructor(client: WorkClient, prefix: string, rps: number, deadlineMs = DEADLINE_MS) {
     this.#client = client;
+    this.#deadlineMs = deadlineMs;
     this.#prefix = prefix;
     this.#intervalMs = 1_000 / rps;
     this.#timer = setInterval(() => this.#tick(), Math.max(1, Math.floor(this.#intervalMs)));
@@ -57,7 +59,7 @@ export class Load {
   #call(id: string): void {
     const startedAt = performance.now();
     this.#pending += 1;
-    this.#client.Do(id, new grpc.Metadata(), { deadline: Date.now() + DEADLINE_MS }, (error, pod) => {
+    this.#client.Do(id, new grpc.Metadata(), { deadline: Date.now() + this.#deadlineMs }, (error, pod) => {
       const code = error === null ? grpc.status.OK : error.code;
       this.records.push({ id, startedAt, endedAt: performance.now(), code, pod, error: error ?? undefined });
       this.#pending -= 1;
