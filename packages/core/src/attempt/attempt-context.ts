@@ -47,7 +47,12 @@ export function attachAttemptContext(metadata: ContextCarrier, context: AttemptC
   metadata.setOptions({ ...metadata.getOptions(), [KEY]: context });
 }
 
+/** Takes the context from metadata that {@link attachAttemptContext} gave it to: the attempt is over. */
+export function detachAttemptContext(metadata: ContextCarrier): void {
+  (metadata.getOptions() as { [KEY]?: AttemptContext | undefined })[KEY] = undefined;
+}
+
 /** The context of the attempt that this metadata belongs to, if a policy attached one. */
 export function attemptContextOf(metadata: ContextCarrier): AttemptContext | undefined {
-  return (metadata.getOptions() as { [KEY]?: AttemptContext })[KEY];
+  return (metadata.getOptions() as { [KEY]?: AttemptContext | undefined })[KEY];
 }

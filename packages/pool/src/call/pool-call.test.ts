@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   attachAttemptContext,
+  attemptContextOf,
   roundRobinPolicy,
   type AttemptContext,
   type BalancingPolicy,
@@ -29,6 +30,16 @@ function attempt(tried: string[] = []): { metadata: Metadata; said: unknown[] } 
 }
 
 describe('a call on a pool', () => {
+  test('lets go of its attempt when it is over: the HTTP/2 stream that it hangs on lives longer', () => {
+    const virtual = VirtualPool.ready(1);
+    const { metadata } = attempt();
+    virtual.call({ metadata });
+    expect(attemptContextOf(metadata)).toBeDefined();
+    virtual.channel(1).calls[0]!.end();
+    expect(attemptContextOf(metadata)).toBeUndefined();
+    virtual.pool.close();
+  });
+
   test('is in flight on its member from the pick to its status, and never after', () => {
     const virtual = VirtualPool.ready(1);
     const call = virtual.call();

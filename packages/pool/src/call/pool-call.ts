@@ -3,6 +3,7 @@ import {
   attemptContextOf,
   callOutcome,
   classifyFailure,
+  detachAttemptContext,
   type AttemptContext,
   type Completion,
   type FailureClass,
@@ -191,7 +192,9 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     const failure = status.code === grpc.status.OK ? undefined : this.#classify(status);
     this.#complete(this.#cancelled ? grpc.status.CANCELLED : status.code, failure);
     if (failure !== undefined) this.#attempt?.onFailed(failure);
-    this.#listener?.onReceiveStatus(status);
+    const listener = this.#listener;
+    this.#letGo();
+    listener?.onReceiveStatus(status);
   }
 
   #launch(member: Member): void {
@@ -226,6 +229,13 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     this.#completion?.end(this.#host.now(), callOutcome(code, failure));
     this.#completion = undefined;
     this.#among?.delete(this);
+  }
+
+  /** The HTTP/2 stream outlives the call by a while, and every collection until then copies what hangs on it. */
+  #letGo(): void {
+    this.#listener = undefined;
+    if (this.#attempt) detachAttemptContext(this.metadata);
+    this.#attempt = undefined;
   }
 
   #pending(): OutgoingQueue {
