@@ -10,6 +10,7 @@ function rosterOf(...endpoints: Endpoint[]): Roster {
     const context = {
       clock: new VirtualClock(),
       random: new SeededRandom(1),
+      secure: false,
       connectTimeoutMs: 1_000,
       backoff: { baseMs: 1, delayMs: () => 1, next: () => context.backoff },
       createChannel: () => {

@@ -1,5 +1,6 @@
 import * as grpc from '@grpc/grpc-js';
 import { formatAddress, type Endpoint, type Timer } from '@fairlead/core';
+import { describeConnectFailure } from './connect-failure.js';
 import { ConnectingSocket } from './connecting-socket.js';
 import { askLastError } from './last-error.js';
 import type { MemberContext } from './member-context.js';
@@ -63,7 +64,8 @@ export class ConnectionAttempt {
     else if (current !== grpc.connectivityState.TRANSIENT_FAILURE) this.#watch(channel, current);
     else {
       this.#socket.abandon();
-      askLastError(channel, (reason) => this.#fail(reason));
+      const address = formatAddress(this.#endpoint.addresses[0]);
+      askLastError(channel, (reason) => this.#fail(describeConnectFailure(address, reason, this.#context.secure)));
     }
   }
 

@@ -23,6 +23,7 @@ export function memberOptions(
   return {
     clock,
     random,
+    secure: credentials._isSecure(),
     connectTimeoutMs,
     maxConnectionAgeMs,
     maxConnectionAgeGraceMs,
