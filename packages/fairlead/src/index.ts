@@ -22,9 +22,13 @@ export {
   type BreakerHandle,
   type BreakerState,
 } from '@fairlead/interceptors';
+export { fileCredentials, UnusableCredentialsError } from '@fairlead/pool';
 export type {
   ChannelHandle,
+  CredentialsSource,
   EndpointsChange,
+  FileCredentials,
+  FileCredentialsOptions,
   MemberSnapshot,
   MemberStateChange,
   PoolEvents,

@@ -36,8 +36,8 @@ export interface PoolEvents {
   member: [change: MemberStateChange];
   /** A member that left the roster has finished its calls, or was cut at the grace limit. */
   drained: [member: { readonly endpoint: Endpoint; readonly cut: number }];
-  /** A member's connection was replaced because of its age, `ageMs`; it was pickable throughout. */
-  rotated: [member: { readonly endpoint: Endpoint; readonly ageMs: number }];
+  /** A member's connection was replaced, `ageMs` old, because of its age or of new credentials; it was pickable throughout. */
+  rotated: [member: { readonly endpoint: Endpoint; readonly ageMs: number; readonly reason: 'age' | 'credentials' }];
   /** A look-up failed; the last good state stays in use. */
   resolverError: [error: Error];
   warning: [warning: PoolWarning];

@@ -1,6 +1,11 @@
 export { Pool } from './pool.js';
 export { ChannelHandle, ChannelHandles } from './channel-handle.js';
 export { POOL_OPTION_NAMES, type OwnPoolOptions, type PoolOptions } from './options.js';
+export { fileCredentials, type FileCredentials } from './credentials/file-credentials.js';
+export type { FileCredentialsOptions } from './credentials/file-credentials-options.js';
+export type { CredentialsSource } from './credentials/credentials-source.js';
+export { UnusableCredentialsError } from './credentials/unusable-credentials-error.js';
+export { POOL_ERROR_CODES } from './credentials/codes.js';
 export { splitChannelArguments, type ChannelArguments } from './channel-arguments.js';
 export type { EndpointsChange, MemberStateChange, PoolEvents, PoolWarning } from './events.js';
 export type { MemberSnapshot, PoolSnapshot, ResolverSnapshot } from './snapshot.js';

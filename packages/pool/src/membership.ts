@@ -29,7 +29,7 @@ const WAIT: Picker<Member> = { pick: () => ({ kind: 'wait' }) };
 export class Membership {
   readonly #context: MembershipContext;
   readonly #roster: Roster;
-  readonly #rotation: Rotation<Member> | undefined;
+  #rotation: Rotation<Member> | undefined;
   readonly #draining = new Set<Member>();
   #picker: Picker<Member> = WAIT;
   #generation = 0;
@@ -47,8 +47,7 @@ export class Membership {
       onRotation: this.#onRotation.bind(this),
     };
     this.#roster = new Roster((endpoint) => new Member(endpoint, context.policy.createLoad(), memberContext));
-    if (context.member.maxConnectionAgeMs < Infinity)
-      this.#rotation = new Rotation(context.clock, () => this.#roster.members);
+    if (context.member.maxConnectionAgeMs < Infinity) this.#rotation = this.#newRotation();
   }
 
   get members(): readonly Member[] {
@@ -89,6 +88,17 @@ export class Membership {
     });
   }
 
+  /** The credentials have changed: connections that were made with others are replaced, as aged ones are. */
+  renewConnections(): void {
+    this.#rotation ??= this.#newRotation();
+    for (const member of this.#roster.members) member.renew();
+    this.#rotation.review();
+  }
+
+  #newRotation(): Rotation<Member> {
+    return new Rotation(this.#context.clock, () => this.#roster.members);
+  }
+
   /** Drains everybody. `done` is called when the last member is closed. */
   close(done: () => void): void {
     this.#closed = true;
@@ -124,9 +134,9 @@ export class Membership {
     const { events } = this.#context;
     const { address, endpoint } = member;
     if (end.kind === 'replaced') {
-      if (events.listens('rotated')) events.tell('rotated', { endpoint, ageMs: end.ageMs });
+      if (events.listens('rotated')) events.tell('rotated', { endpoint, ageMs: end.ageMs, reason: end.reason });
     } else if (events.listens('warning')) {
-      const message = `the connection to ${address} is old and stays, because a new one failed: ${end.cause}`;
+      const message = `the connection to ${address} is to be replaced and stays, because a new one failed: ${end.cause}`;
       events.tell('warning', { code: 'rotation-failed', message });
     }
     this.#rotation?.review();

@@ -57,14 +57,14 @@ export interface OwnPoolOptions {
   /**
    * Age at which a member's connection is replaced, in ms, ±10 % per connection. Default `Infinity` (never), at least
    * 1000. The new connection is ready before the old one is left; at most 10 % of the members (but one at least) are
-   * replaced at a time, and none while a member is not connected. For servers behind a balancer that sees connections,
-   * and to pick up renewed certificates.
+   * replaced at a time, and none while a member is not connected. For servers behind a balancer that sees connections.
+   * Renewed certificates need it not: see `fileCredentials`.
    *
    * gRPC: MAX_CONNECTION_AGE of gRFC A9, which is the server's; the client has none.
    */
   readonly maxConnectionAgeMs?: number;
   /**
-   * How long calls may run on after their connection was replaced because of its age, in ms. Default 30 000; `Infinity`
+   * How long calls may run on after their connection was replaced because of its age or of new credentials, in ms. Default 30 000; `Infinity`
    * lets them run for ever. At the limit they end with UNAVAILABLE and a text that says so.
    *
    * gRPC: MAX_CONNECTION_AGE_GRACE of gRFC A9.

@@ -4,6 +4,7 @@ import { ChannelHandles, type ChannelHandle } from './channel-handle.js';
 import { PoolCall } from './call/pool-call.js';
 import { createPolicy, createResolver } from './contracts.js';
 import { ConnectivityWatch } from './connectivity-watch.js';
+import { CredentialsWatch } from './credentials/credentials-watch.js';
 import { PoolEmitter, type PoolEvents } from './events.js';
 import type { CallArguments, GrpcCall, ParentCall, PropagateFlags } from './grpc-types.js';
 import { memberOptions } from './member/member-options.js';
@@ -36,6 +37,7 @@ export class Pool implements grpc.ChannelInterface {
   readonly #options: ResolvedPoolOptions;
   readonly #events = new PoolEmitter();
   readonly #handles = new ChannelHandles(this);
+  readonly #credentials: CredentialsWatch;
   readonly #resolution: Resolution;
   readonly #membership: Membership;
   readonly #readiness: Readiness;
@@ -63,6 +65,10 @@ export class Pool implements grpc.ChannelInterface {
     this.#options = resolved;
     this.#resolution = new Resolution(createResolver(factory, parsed, { clock, random, options: resolved }), clock);
     this.#watch = new ConnectivityWatch(clock);
+    this.#credentials = new CredentialsWatch(credentials, clock, {
+      onRenewed: () => this.#membership.renewConnections(),
+      onStale: ({ message }) => this.warn('credentials-stale', `older credentials stay in use: ${message}`),
+    });
     this.#pursuit = new Pursuit(clock, () => this.refresh());
     this.#membership = new Membership({
       clock,
@@ -70,7 +76,7 @@ export class Pool implements grpc.ChannelInterface {
       policy: createPolicy(resolved.balancing),
       drainGraceMs: resolved.drainGraceMs,
       events: this.#events,
-      member: memberOptions(parsed, authorityOf(parsed, factory), credentials, resolved),
+      member: memberOptions(parsed, authorityOf(parsed, factory), this.#credentials, resolved),
       onPicker: () => this.#settle(),
       onTrouble: ({ lost, cause }) => this.#onTrouble(lost, cause),
     });
@@ -135,6 +141,7 @@ export class Pool implements grpc.ChannelInterface {
     } finally {
       this.#placement.close();
       this.#pursuit.keep(false);
+      this.#credentials.close();
       this.#warmUp.close();
       this.#setState(grpc.connectivityState.SHUTDOWN);
       this.#membership.close(() => this.#events.tell('closed'));

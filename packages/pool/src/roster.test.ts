@@ -11,6 +11,7 @@ function rosterOf(...endpoints: Endpoint[]): Roster {
       clock: new VirtualClock(),
       random: new SeededRandom(1),
       secure: false,
+      credentialsRevision: () => 0,
       connectTimeoutMs: 1_000,
       backoff: { baseMs: 1, delayMs: () => 1, next: () => context.backoff },
       createChannel: () => {

@@ -136,7 +136,7 @@ describe('a connection that is old enough', () => {
       {
         code: 'rotation-failed',
         message:
-          'the connection to 10.0.0.1:50051 is old and stays, because a new one failed: connect ECONNREFUSED 10.0.0.1:50051',
+          'the connection to 10.0.0.1:50051 is to be replaced and stays, because a new one failed: connect ECONNREFUSED 10.0.0.1:50051',
       },
     ]);
     virtual.call();

@@ -22,6 +22,7 @@ export class ConnectionAttempt {
   #channel: grpc.ChannelInterface | undefined;
   #deadline: Timer | undefined;
   #over = false;
+  #credentialsRevision = 0;
 
   constructor(endpoint: Endpoint, context: MemberContext, listener: AttemptListener) {
     this.#endpoint = endpoint;
@@ -29,12 +30,18 @@ export class ConnectionAttempt {
     this.#listener = listener;
   }
 
+  /** What the connection is made with. */
+  get credentialsRevision(): number {
+    return this.#credentialsRevision;
+  }
+
+  /** May fail before it returns. */
   start(): void {
     const { clock, connectTimeoutMs } = this.#context;
-    const channel = this.#context.createChannel(this.#endpoint);
-    this.#channel = channel;
+    const channel = this.#createChannel();
+    if (channel === undefined) return;
     this.#deadline = clock.schedule(connectTimeoutMs, () => {
-      this.#fail(`connect to ${formatAddress(this.#endpoint.addresses[0])} timed out after ${connectTimeoutMs} ms`);
+      this.#fail(`connect to ${this.#address} timed out after ${connectTimeoutMs} ms`);
     });
     this.#socket.run(() => channel.getConnectivityState(true));
     this.#watch(channel, grpc.connectivityState.IDLE);
@@ -47,6 +54,21 @@ export class ConnectionAttempt {
     this.#deadline?.cancel();
     this.#channel?.close();
     this.#socket.abandon();
+  }
+
+  get #address(): string {
+    return formatAddress(this.#endpoint.addresses[0]);
+  }
+
+  /** Undefined when it cannot be made, for want of credentials: the attempt has failed then. */
+  #createChannel(): grpc.ChannelInterface | undefined {
+    try {
+      this.#channel = this.#context.createChannel(this.#endpoint);
+      this.#credentialsRevision = this.#context.credentialsRevision();
+    } catch (error) {
+      this.#fail(`connect to ${this.#address} failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    return this.#channel;
   }
 
   #watch(channel: grpc.ChannelInterface, from: grpc.connectivityState): void {
@@ -64,8 +86,8 @@ export class ConnectionAttempt {
     else if (current !== grpc.connectivityState.TRANSIENT_FAILURE) this.#watch(channel, current);
     else {
       this.#socket.abandon();
-      const address = formatAddress(this.#endpoint.addresses[0]);
-      askLastError(channel, (reason) => this.#fail(describeConnectFailure(address, reason, this.#context.secure)));
+      const { secure } = this.#context;
+      askLastError(channel, (reason) => this.#fail(describeConnectFailure(this.#address, reason, secure)));
     }
   }
 

@@ -6,8 +6,13 @@ import type { Member } from './member.js';
 export interface MemberContext {
   readonly clock: Clock;
   readonly random: Random;
-  /** Makes the channel of one connection; it does nothing until it is told to connect. */
+  /**
+   * Makes the channel of one connection, with the credentials of the moment; it does nothing until it is told to connect.
+   * @throws when there are no credentials.
+   */
   createChannel(endpoint: Endpoint): grpc.ChannelInterface;
+  /** Grows when the credentials change: a connection that was made with an older revision is replaced. */
+  credentialsRevision(): number;
   /** The members speak TLS. */
   readonly secure: boolean;
   readonly connectTimeoutMs: number;
@@ -26,9 +31,13 @@ export interface MemberContext {
   onRotation(member: Member, end: RotationEnd): void;
 }
 
-/** How an attempt to replace an aged connection ended. */
+/** Why a connection is replaced: its age, or it was made with credentials that have changed since. */
+export type RotationReason = 'age' | 'credentials';
+
+/** How an attempt to replace a connection ended. */
 export type RotationEnd =
-  { readonly kind: 'replaced'; readonly ageMs: number } | { readonly kind: 'failed'; readonly cause: string };
+  | { readonly kind: 'replaced'; readonly ageMs: number; readonly reason: RotationReason }
+  | { readonly kind: 'failed'; readonly cause: string };
 
 /** One change of a member's connectivity. */
 export interface MemberChange {

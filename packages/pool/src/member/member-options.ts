@@ -1,5 +1,5 @@
 import type { Target } from '@fairlead/core';
-import type * as grpc from '@grpc/grpc-js';
+import type { CredentialsWatch } from '../credentials/credentials-watch.js';
 import type { ResolvedPoolOptions } from '../options.js';
 import { keepaliveArguments } from './keepalive.js';
 import type { MemberContext } from './member-context.js';
@@ -9,13 +9,12 @@ import { tlsNameOf } from './tls-name.js';
 export function memberOptions(
   target: Target,
   authority: string,
-  credentials: grpc.ChannelCredentials,
+  credentials: CredentialsWatch,
   options: ResolvedPoolOptions,
 ): Omit<MemberContext, 'onChange' | 'onRotation'> {
   const { clock, random, connectTimeoutMs, backoff, channelArguments, channelFactory } = options;
   const { maxConnectionAgeMs, maxConnectionAgeGraceMs } = options;
   const channel = {
-    credentials,
     channelArguments: { ...channelArguments, ...keepaliveArguments(options) },
     authority,
     tlsName: tlsNameOf(target, authority),
@@ -23,11 +22,12 @@ export function memberOptions(
   return {
     clock,
     random,
-    secure: credentials._isSecure(),
+    secure: credentials.secure,
+    credentialsRevision: () => credentials.revision,
     connectTimeoutMs,
     maxConnectionAgeMs,
     maxConnectionAgeGraceMs,
     backoff,
-    createChannel: (endpoint) => channelFactory(endpoint, channel),
+    createChannel: (endpoint) => channelFactory(endpoint, { ...channel, credentials: credentials.current() }),
   };
 }

@@ -1,6 +1,7 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { MemberConnectivity, Timer } from '@fairlead/core';
 import type { ConnectionAttempt } from './connection-attempt.js';
+import type { RotationReason } from './member-context.js';
 
 /**
  * The life of a member's connection. Each variant owns exactly the resources named in it, and leaving the variant
@@ -38,6 +39,8 @@ export interface ReadyState {
   readonly kind: 'ready';
   readonly channel: grpc.ChannelInterface;
   readonly since: number;
+  /** Why the connection before it was replaced, where it took the place of one. */
+  readonly replacedFor: RotationReason;
 }
 
 /** The last attempt failed, or the last connection lived too short; the next attempt follows at the timer. */

@@ -12,7 +12,7 @@ import { ConnectingSocket } from './connecting-socket.js';
 import { ConnectionAttempt, type AttemptListener } from './connection-attempt.js';
 import { drainCalls } from './drain.js';
 import { MemberCalls } from './member-calls.js';
-import type { MemberContext } from './member-context.js';
+import type { MemberContext, RotationReason } from './member-context.js';
 import { connectivityOf, type ConnectingState, type MemberState, type ReadyState } from './member-state.js';
 import { Succession } from './succession.js';
 
@@ -102,6 +102,12 @@ export class Member implements MemberView {
     if (this.#state.kind === 'backing-off') this.#connect();
   }
 
+  /** The credentials have changed: the connection is due for replacement, and a member that backs off connects at once. */
+  renew(): void {
+    this.#succession.renew();
+    this.resetBackoff();
+  }
+
   /**
    * Whether a call can be given to this member right now. Sees a loss that grpc-js has not reported yet and acts on it.
    */
@@ -156,14 +162,15 @@ export class Member implements MemberView {
     const now = this.#context.clock.now();
     const previous = this.#state;
     const replaced = this.#succession.is(attempt) && previous.kind === 'ready';
+    const { reason } = this.#succession;
     this.#succession.end();
     this.#failing = false;
     this.#lastError = undefined;
-    const ready: ReadyState = { kind: 'ready', channel, since: now };
-    this.#succession.begin();
+    const ready: ReadyState = { kind: 'ready', channel, since: now, replacedFor: reason };
+    this.#succession.begin(attempt.credentialsRevision);
     this.#transition(ready);
     if (this.#state === ready) this.#watch(ready);
-    if (replaced) this.#context.onRotation(this, { kind: 'replaced', ageMs: now - previous.since });
+    if (replaced) this.#context.onRotation(this, { kind: 'replaced', ageMs: now - previous.since, reason });
   }
 
   #attemptFailed(attempt: ConnectionAttempt, cause: string): void {
@@ -225,14 +232,15 @@ export class Member implements MemberView {
     if (previous.kind === 'backing-off') previous.timer.cancel();
     if (previous.kind === 'connecting') previous.attempt.abandon();
     if (!('channel' in previous) || ('channel' in next && next.channel === previous.channel)) return;
-    if (next.kind === 'ready') this.#retire(previous.channel);
+    if (next.kind === 'ready') this.#retire(previous.channel, next.replacedFor);
     else previous.channel.close();
   }
 
   /** Calls of a connection that was replaced go on, up to the grace. Closed at once, it would lose those not yet sent. */
-  #retire(channel: grpc.ChannelInterface): void {
+  #retire(channel: grpc.ChannelInterface, reason: RotationReason): void {
     const { clock, maxConnectionAgeGraceMs } = this.#context;
-    const why = `the connection to ${this.address} was replaced because of its age`;
+    const because = reason === 'age' ? 'its age' : 'new credentials';
+    const why = `the connection to ${this.address} was replaced because of ${because}`;
     drainCalls(this.calls.retire(), maxConnectionAgeGraceMs, why, clock, () => channel.close());
   }
 }

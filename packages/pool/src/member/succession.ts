@@ -1,5 +1,5 @@
 import type { ConnectionAttempt } from './connection-attempt.js';
-import type { MemberContext } from './member-context.js';
+import type { MemberContext, RotationReason } from './member-context.js';
 
 /** gRFC A9: the age of each connection is jittered, so that connections made together do not end together. */
 const JITTER_RATIO = 0.1;
@@ -9,6 +9,9 @@ export class Succession {
   readonly #context: MemberContext;
   #backoff;
   #dueAt = Infinity;
+  #reason: RotationReason = 'age';
+  /** Of the present connection; undefined while there is none. */
+  #credentialsRevision: number | undefined;
   #attempt: ConnectionAttempt | undefined;
 
   constructor(context: MemberContext) {
@@ -21,16 +24,33 @@ export class Succession {
     return this.#dueAt;
   }
 
+  /** Why the present connection is or will be due. */
+  get reason(): RotationReason {
+    return this.#reason;
+  }
+
   get underWay(): boolean {
     return this.#attempt !== undefined;
   }
 
-  /** A connection has begun: from now on it ages. */
-  begin(): void {
+  /** A connection has begun: from now on it ages. The credentials may have changed while it was being made. */
+  begin(credentialsRevision: number): void {
     const { clock, maxConnectionAgeMs, random } = this.#context;
     this.#backoff = this.#context.backoff;
-    if (maxConnectionAgeMs === Infinity) return;
-    this.#dueAt = clock.now() + maxConnectionAgeMs * (1 - JITTER_RATIO + 2 * JITTER_RATIO * random.next());
+    this.#credentialsRevision = credentialsRevision;
+    this.#reason = 'age';
+    if (maxConnectionAgeMs < Infinity) {
+      this.#dueAt = clock.now() + maxConnectionAgeMs * (1 - JITTER_RATIO + 2 * JITTER_RATIO * random.next());
+    }
+    this.renew();
+  }
+
+  /** A connection that was made with older credentials than the present ones is due at once. */
+  renew(): void {
+    const newest = this.#context.credentialsRevision();
+    if (this.#credentialsRevision === undefined || this.#credentialsRevision === newest) return;
+    this.#dueAt = this.#context.clock.now();
+    this.#reason = 'credentials';
   }
 
   start(attempt: ConnectionAttempt): void {
@@ -54,6 +74,7 @@ export class Succession {
     const attempt = this.#attempt;
     this.#attempt = undefined;
     this.#dueAt = Infinity;
+    this.#credentialsRevision = undefined;
     return attempt;
   }
 }

@@ -53,6 +53,8 @@ export class EchoServer {
   readonly port: number;
   /** Metadata of every call, in the order of arrival. */
   readonly received: grpc.Metadata[] = [];
+  /** Name in the client's certificate, of every unary call over mutual TLS. */
+  readonly callers: string[] = [];
   readonly #server: grpc.Server;
   readonly #address: string;
 
@@ -94,6 +96,8 @@ export class EchoServer {
     return {
       unary: (call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>) => {
         this.received.push(call.metadata);
+        const caller = call.getAuthContext().sslPeerCertificate?.subject.CN;
+        if (caller !== undefined) this.callers.push(String(caller));
         const text = call.request.toString();
         if (text === 'hang') return;
         if (text.startsWith('fail ')) callback({ code: Number(text.slice(5)), details: 'as you wish' });

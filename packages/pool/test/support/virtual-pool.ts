@@ -26,7 +26,12 @@ export class VirtualPool {
   readonly channels: FakeChannel[] = [];
   readonly pool: Pool;
 
-  constructor(options: PoolOptions = {}, resolver = new ManualResolver(), seed = 1) {
+  constructor(
+    options: PoolOptions = {},
+    resolver = new ManualResolver(),
+    seed = 1,
+    credentials = grpc.credentials.createInsecure(),
+  ) {
     this.resolver = resolver;
     const channelFactory = (endpoint: Endpoint): FakeChannel => {
       const channel = new FakeChannel(endpoint);
@@ -40,7 +45,7 @@ export class VirtualPool {
       ...options,
       [CHANNEL_FACTORY]: channelFactory,
     };
-    this.pool = new Pool('test:///pods', grpc.credentials.createInsecure(), given);
+    this.pool = new Pool('test:///pods', credentials, given);
     pools.push(this.pool);
   }
 
