@@ -33,13 +33,15 @@ function echoing(server: string): EchoServer {
 }
 
 /** @param handlers instead of the echoing ones. */
-export async function startPod(host: string, handlers: Partial<EchoServer> = {}): Promise<TestPod> {
+export async function startPod(
+  host: string,
+  handlers: Partial<EchoServer> = {},
+  credentials = grpc.ServerCredentials.createInsecure(),
+): Promise<TestPod> {
   const server = new grpc.Server();
   const seen: grpc.Metadata[] = [];
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${host}:0`, grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
+    server.bindAsync(`${host}:0`, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
   });
   const address = `${host}:${port}`;
   const noting = Object.entries({ ...echoing(address), ...handlers }).map(([name, handler]) => [

@@ -1,11 +1,12 @@
-import { classifyFailure } from '@fairlead/core';
+import { classifyFailure, isCredentialsFailure } from '@fairlead/core';
 import { status as Code, type StatusObject } from '@grpc/grpc-js';
 import { attemptsOf } from '../attempts/attempts-of.js';
 import type { Outcome } from './breaker.js';
 
 /**
  * What the end of a call says of the callee. A call of which nothing left the process (no pod could be picked, the channel
- * was closed, its deadline passed while it waited) says nothing, and a cancelled one neither: it was ours.
+ * was closed, its deadline passed while it waited, its call credentials could not be had) says nothing, and a cancelled
+ * one neither: it was ours.
  *
  * @param sawHeaders the server has answered.
  * @param failures statuses that count as failures.
@@ -18,8 +19,9 @@ export function outcomeOf(status: StatusObject, sawHeaders: boolean, failures: R
 
 function wasSent(status: StatusObject, sawHeaders: boolean): boolean {
   const trail = attemptsOf(status);
-  if (trail.length > 0) return trail.some(({ failure }) => failure !== 'unsent');
   const { code, details, metadata } = status;
   const fromServer = sawHeaders || Object.keys(metadata.getMap()).length > 0;
+  if (isCredentialsFailure({ details, fromServer })) return false;
+  if (trail.length > 0) return trail.some(({ failure }) => failure !== 'unsent');
   return classifyFailure({ code, details, fromServer }) !== 'unsent';
 }

@@ -178,6 +178,11 @@ describe('what a member’s load is told', () => {
     ['an answer', 'success', (_, sent) => sent.end(status.NOT_FOUND)],
     ['a failure', 'failure', (_, sent) => sent.end(status.UNAVAILABLE, 'Connection dropped')],
     ['a refused stream', 'neutral', (_, sent) => sent.end(status.UNAVAILABLE, 'Stream refused by server')],
+    [
+      'a token that could not be had',
+      'neutral',
+      (_, sent) => sent.end(status.UNKNOWN, 'Getting metadata from plugin failed with error: no token'),
+    ],
     ['a cancel', 'neutral', ({ call }) => call.cancelWithStatus(status.CANCELLED, '')],
     // What a client does when it cannot serialise a message.
     ['a cancel as an error', 'neutral', ({ call }) => call.cancelWithStatus(status.INTERNAL, 'cannot serialise')],

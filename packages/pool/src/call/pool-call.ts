@@ -4,6 +4,7 @@ import {
   callOutcome,
   classifyFailure,
   detachAttemptContext,
+  isCredentialsFailure,
   type AttemptContext,
   type Completion,
   type FailureClass,
@@ -190,7 +191,9 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     if (this.#ended) return;
     this.#ended = true;
     const failure = status.code === grpc.status.OK ? undefined : this.#classify(status);
-    this.#complete(this.#cancelled ? grpc.status.CANCELLED : status.code, failure);
+    // Neither a cancel nor a token that could not be had is the member's fault.
+    const ours = this.#cancelled || (failure !== undefined && this.#lacksCredentials(status));
+    this.#complete(ours ? grpc.status.CANCELLED : status.code, failure);
     if (failure !== undefined) this.#attempt?.onFailed(failure);
     const listener = this.#listener;
     this.#letGo();
@@ -223,6 +226,10 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   #classify(status: grpc.StatusObject): FailureClass {
     const { code, details } = status;
     return classifyFailure({ code, details, fromServer: isFromServer(status, this.#sawHeaders) });
+  }
+
+  #lacksCredentials(status: grpc.StatusObject): boolean {
+    return isCredentialsFailure({ details: status.details, fromServer: isFromServer(status, this.#sawHeaders) });
   }
 
   #complete(code: grpc.status, failure: FailureClass | undefined): void {
