@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { certificateFile, serverCredentials } from './support/certificates.js';
 import { EchoClient } from './support/echo-server.js';
 import { Harness } from './support/harness.js';
 import { runModule } from './support/pending-process.js';
@@ -40,6 +42,19 @@ test('the example of the README runs and ends by itself', async () => {
     '',
   ]);
   expect(code).toBe(0);
+}, 30_000);
+
+test('the example with certificates of the README runs and ends by itself', async () => {
+  const { port } = await harness.server('127.0.0.1:0', serverCredentials('loopback', true));
+  const secret = mkdtempSync(join(tmpdir(), 'fairlead-readme-'));
+  const files = { 'ca.crt': 'ca.pem', 'tls.key': 'client.key', 'tls.crt': 'client.pem' };
+  for (const [name, file] of Object.entries(files)) copyFileSync(certificateFile(file), join(secret, name));
+  const example = /```ts\n([^`]*fileCredentials.*?)```/s.exec(README)![1]!;
+  const source = example
+    .replace('/var/run/secrets/greeter-tls', secret)
+    .replace('greeter.prod:50051', `127.0.0.1:${port}`);
+  expect(await runModule(source)).toEqual({ code: 0, output: 'READY\n' });
+  rmSync(secret, { recursive: true });
 }, 30_000);
 
 test('the README names every option', () => {
