@@ -59,6 +59,8 @@ export class CertificateFiles {
         if (this.#stamp === stamp) return this.#adopt(contents);
         stamp = this.#stamp;
       }
+      // Whatever comes next must be read, also if it is the last state seen.
+      this.#stamp = undefined;
       throw new UnusableCredentialsError(this.#files()[0]!, 'it, or a file beside it, changes while it is being read');
     } catch (error) {
       if (!(error instanceof UnusableCredentialsError)) throw error;

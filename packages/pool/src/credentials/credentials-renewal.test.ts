@@ -227,6 +227,13 @@ describe('looking for new credentials', () => {
     expect(started.clock.pendingTimers).toBe(0);
   });
 
+  test.each([0, NaN, -1, 999])('cannot be done all the time: %p', (refreshIntervalMs) => {
+    const source = Object.assign(new ManualCredentials(), { refreshIntervalMs });
+    expect(() => new VirtualPool({}, undefined, 1, source)).toThrow(
+      expect.objectContaining({ code: 'FAIRLEAD_INVALID_OPTION', option: 'credentials.refreshIntervalMs' }),
+    );
+  });
+
   test('is not done between connections when refreshIntervalMs is Infinity', () => {
     const source = new ManualCredentials();
     source.refreshIntervalMs = Infinity;

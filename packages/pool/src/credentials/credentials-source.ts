@@ -6,11 +6,12 @@ import type * as grpc from '@grpc/grpc-js';
  * A class that extends `grpc.ChannelCredentials` and implements this is asked by a pool for each new connection, and
  * every {@link refreshIntervalMs} beside. When it answers others than before, the pool replaces the connections that were
  * made with the old ones, as rotation does: the new one first, at most 10 % of the members at once. See
- * {@link fileCredentials} for the one that reads files.
+ * {@link fileCredentials} for the one that reads files. The `compose` of grpc-js makes credentials that are no source: a
+ * class that is to be combined with call credentials overrides it.
  */
 export interface CredentialsSource {
   /**
-   * How often a pool asks for newer credentials while it makes no connection, in ms; `Infinity` for never.
+   * How often a pool asks for newer credentials while it makes no connection, in ms, at least 1000; `Infinity` for never.
    */
   readonly refreshIntervalMs: number;
   /** Why newer credentials are not in use, while the last good ones are. A pool tells it once, as a `warning`. */

@@ -1,5 +1,5 @@
 import type * as grpc from '@grpc/grpc-js';
-import type { Clock, Timer } from '@fairlead/core';
+import { durationMs, type Clock, type Timer } from '@fairlead/core';
 import { credentialsSourceOf, type CredentialsSource } from './credentials-source.js';
 
 /** Who wants to know of new credentials. Never called from inside {@link CredentialsWatch.current}. */
@@ -9,6 +9,8 @@ export interface CredentialsListener {
   /** Newer ones cannot be used, and why; once for each reason. */
   onStale(problem: Error): void;
 }
+
+const REFRESH = durationMs({ min: 1_000, allowInfinity: true });
 
 /** The credentials of a pool's connections: those that were given, or what they, as a source, answer at the time. */
 export class CredentialsWatch {
@@ -29,10 +31,12 @@ export class CredentialsWatch {
   #telling: Timer | undefined;
   #closed = false;
 
+  /** @throws InvalidOptionError when a source wants to be asked all the time. */
   constructor(given: grpc.ChannelCredentials, clock: Clock, listener: CredentialsListener) {
     this.secure = given._isSecure();
     this.#given = given;
     this.#source = credentialsSourceOf(given);
+    if (this.#source) REFRESH.check(this.#source.refreshIntervalMs, 'credentials.refreshIntervalMs');
     this.#clock = clock;
     this.#listener = listener;
   }

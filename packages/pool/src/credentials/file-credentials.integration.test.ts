@@ -286,6 +286,9 @@ describe('files that cannot be used', () => {
     volume.swap(secrets[1]!);
     files.latest();
     expect(files.problem?.message).toMatch(/changes while it is being read$/);
+    swaps = 0;
+    files.latest();
+    expect(files.problem).toBeUndefined();
   });
 
   test('may be missing altogether', () => {
