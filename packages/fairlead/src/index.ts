@@ -4,6 +4,7 @@ export type { ChannelOptions, OwnChannelOptions } from './options.js';
 export type {
   BulkheadJson,
   CircuitBreakerJson,
+  ConcurrencyLimitJson,
   DurationString,
   HedgingPolicyJson,
   LoadBalancingConfigJson,

@@ -3,16 +3,18 @@ import {
   custom,
   InvalidOptionError,
   parseServiceConfig,
+  resolveConcurrencyLimit,
   resolveOptions,
   systemClock,
   systemRandom,
   TokenBucketBudget,
   TokenThrottle,
+  type ConcurrencyLimitOptions,
   type ParsedServiceConfig,
   type RetryBudget,
   type TokenBucketBudgetOptions,
 } from '@fairlead/core';
-import { createPolicyContext, type PolicyContext } from '@fairlead/interceptors';
+import { createPolicyContext, type PolicyContext, type PolicyContextOptions } from '@fairlead/interceptors';
 import {
   POOL_OPTION_NAMES,
   splitChannelArguments,
@@ -45,6 +47,12 @@ export interface OwnChannelOptions extends OwnPoolOptions {
    */
   readonly retryBudget?: TokenBucketBudgetOptions;
   /**
+   * An adaptive limit of the calls under way at once, of all methods together and streams until their end; `{}` takes all
+   * defaults. What is too much ends with RESOURCE_EXHAUSTED. Default none. Methods may have limits of their own beside
+   * it (`fairlead.concurrencyLimit`, `fairlead.bulkhead`).
+   */
+  readonly concurrencyLimit?: ConcurrencyLimitOptions;
+  /**
    * Standard client interceptors to run inside the channel, outermost first, around the policies. They see serialized
    * messages. Default none.
    */
@@ -66,6 +74,7 @@ const RULES = {
   retryBudget: custom(
     (value, name): RetryBudget => new TokenBucketBudget(value as TokenBucketBudgetOptions | undefined, name),
   ),
+  concurrencyLimit: custom((value, name) => (value === undefined ? undefined : resolveConcurrencyLimit(value, name))),
   interceptors: custom((value, name): readonly grpc.Interceptor[] => {
     if (value === undefined) return [];
     if (Array.isArray(value) && value.every((one) => typeof one === 'function'))
@@ -81,12 +90,16 @@ const POOL_RULES = Object.fromEntries(POOL_OPTION_NAMES.map((name) => [name, asG
 export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelOptions {
   const { own, channelArguments } = splitChannelArguments(options);
   const { 'grpc.service_config': text, ...forwarded } = channelArguments;
-  const { serviceConfig: given, retryBudget, interceptors, ...pool } = resolveOptions(own, { ...POOL_RULES, ...RULES });
+  const resolved = resolveOptions(own, { ...POOL_RULES, ...RULES });
+  const { serviceConfig: given, retryBudget, concurrencyLimit, interceptors, ...pool } = resolved;
   const serviceConfig = readServiceConfig(given, text);
   return {
     pool: poolOptions(pool, forwarded, serviceConfig),
     serviceConfig,
-    policies: policyContext(pool, channelArguments, budgetOf(own, retryBudget, serviceConfig)),
+    policies: policyContext(pool, channelArguments, {
+      budget: budgetOf(own, retryBudget, serviceConfig),
+      concurrencyLimit,
+    }),
     interceptors,
   };
 }
@@ -118,13 +131,13 @@ function budgetOf(
 function policyContext(
   own: Readonly<Record<string, unknown>>,
   channelArguments: Readonly<Record<string, unknown>>,
-  budget: RetryBudget,
+  options: PolicyContextOptions,
 ): PolicyContext {
   const { clock = systemClock, random = systemRandom } = own as OwnPoolOptions;
   return createPolicyContext({
+    ...options,
     clock,
     random,
-    budget,
     perCallBufferBytes: bytes(channelArguments, 'grpc.per_rpc_retry_buffer_size', 2 ** 20),
     channelBufferBytes: bytes(channelArguments, 'grpc.retry_buffer_size', 2 ** 24),
   });

@@ -6,10 +6,12 @@ import { createPolicyContext } from './policy-context.js';
 test('the order of the policies is data, each position with its reason', () => {
   expect(POLICY_ORDER.map(({ name }) => name)).toEqual([
     'deadline',
-    'bulkhead',
+    'bulkhead or concurrency limit',
+    'limit of the target',
     'circuit-breaker',
     'wait-for-ready',
     'hedging or retry',
+    'samples of the limits',
     'attempt timeout',
   ]);
   expect(POLICY_ORDER.every(({ why }) => why.length > 0)).toBe(true);

@@ -3,6 +3,9 @@ import type * as grpc from '@grpc/grpc-js';
 import { bulkheadInterceptor } from './bulkhead/bulkhead-interceptor.js';
 import type { Bulkheads } from './bulkhead/bulkheads.js';
 import { circuitBreakerInterceptor } from './circuit-breaker/circuit-breaker-interceptor.js';
+import type { AdaptiveBulkhead } from './concurrency-limit/adaptive-bulkhead.js';
+import type { AdaptiveBulkheads } from './concurrency-limit/adaptive-bulkheads.js';
+import { samplingInterceptor } from './concurrency-limit/sampling-interceptor.js';
 import type { MethodBreakers } from './circuit-breaker/method-breakers.js';
 import { deadlineInterceptor } from './deadline/deadline-interceptor.js';
 import { hedgingInterceptor } from './hedging/hedging-interceptor.js';
@@ -17,6 +20,10 @@ export interface PolicyContext {
   readonly retry: RetryShared;
   readonly breakers: MethodBreakers;
   readonly bulkheads: Bulkheads;
+  /** The adaptive limits of the methods that have one. */
+  readonly concurrencyLimits: AdaptiveBulkheads;
+  /** The adaptive limit of all calls together. */
+  readonly targetLimit: AdaptiveBulkhead | undefined;
   /** Ends what waits for another attempt or for a slot, and the timers of breakers. Whoever closes the channel calls it first. Idempotent. */
   close(): void;
 }
@@ -40,11 +47,15 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
     create: ({ timeoutMs }, { clock }) => (timeoutMs === undefined ? undefined : deadlineInterceptor(timeoutMs, clock)),
   },
   {
-    name: 'bulkhead',
-    why: 'inside of the deadline, which bounds the wait; outside of the breaker, so that a refused call is no failure of it, and of retry, so that a call keeps one slot for all of its attempts',
-    create: ({ bulkhead }, { bulkheads, clock, retry: { waits } }, path) =>
-      bulkhead &&
-      bulkheadInterceptor({ bulkhead: bulkheads.of(path, bulkhead), priority: bulkhead.priority, clock, waits }),
+    name: 'bulkhead or concurrency limit',
+    why: 'inside of the deadline, which bounds the wait; outside of the breaker, so that a refused call is no failure of it, and of retry, so that a call keeps one slot for all of its attempts; a method has one of the two',
+    create: (method, context, path) => methodBulkheadInterceptor(method, context, path),
+  },
+  {
+    name: 'limit of the target',
+    why: 'inside of the bulkhead, so that a call that waits for its method takes no place of the others; outside of the breaker and of retry for the same reasons as the bulkhead',
+    create: (_method, { targetLimit, clock, retry: { waits } }) =>
+      targetLimit && bulkheadInterceptor({ bulkhead: targetLimit, priority: 0, clock, waits }),
   },
   {
     name: 'circuit-breaker',
@@ -63,6 +74,11 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
     create: (method, { retry }) => attemptsInterceptor(method, retry),
   },
   {
+    name: 'samples of the limits',
+    why: 'inside of what makes the attempts: each tells of the callee, and the time between them tells nothing',
+    create: (method, context, path) => limitSamplesInterceptor(method, context, path),
+  },
+  {
     name: 'attempt timeout',
     why: 'inside of what makes the attempts, so that each gets its own; a deadline, so that its server knows of it too',
     create: ({ perAttemptTimeoutMs: timeoutMs }, { clock }) =>
@@ -77,6 +93,30 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
  */
 export function interceptorsFor(method: MethodConfig, context: PolicyContext, path = ''): readonly grpc.Interceptor[] {
   return POLICY_ORDER.flatMap((policy) => policy.create(method, context, path) ?? []);
+}
+
+function methodBulkheadInterceptor(
+  { bulkhead: fixed, concurrencyLimit }: MethodConfig,
+  { bulkheads, concurrencyLimits, clock, retry: { waits } }: PolicyContext,
+  path: string,
+): grpc.Interceptor | undefined {
+  if (concurrencyLimit === undefined) {
+    if (fixed === undefined) return undefined;
+    return bulkheadInterceptor({ bulkhead: bulkheads.of(path, fixed), priority: fixed.priority, clock, waits });
+  }
+  if (fixed !== undefined)
+    throw new InvalidOptionError('concurrencyLimit', concurrencyLimit, 'not set beside bulkhead');
+  return bulkheadInterceptor({ bulkhead: concurrencyLimits.of(path, concurrencyLimit), priority: 0, clock, waits });
+}
+
+function limitSamplesInterceptor(
+  { concurrencyLimit }: MethodConfig,
+  { concurrencyLimits, targetLimit, clock }: PolicyContext,
+  path: string,
+): grpc.Interceptor | undefined {
+  const own = concurrencyLimit && concurrencyLimits.of(path, concurrencyLimit);
+  const limits = [own, targetLimit].filter((limit) => limit !== undefined);
+  return limits.length === 0 ? undefined : samplingInterceptor(limits, clock);
 }
 
 function attemptsInterceptor(method: MethodConfig, shared: RetryShared): grpc.Interceptor {

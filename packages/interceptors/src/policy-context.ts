@@ -1,13 +1,17 @@
 import {
+  resolveConcurrencyLimit,
   systemClock,
   systemRandom,
   TokenBucketBudget,
   type Clock,
+  type ConcurrencyLimitOptions,
   type Random,
   type RetryBudget,
 } from '@fairlead/core';
 import { Bulkheads } from './bulkhead/bulkheads.js';
 import type { PolicyContext } from './chain.js';
+import { AdaptiveBulkhead } from './concurrency-limit/adaptive-bulkhead.js';
+import { AdaptiveBulkheads } from './concurrency-limit/adaptive-bulkheads.js';
 import { MethodBreakers } from './circuit-breaker/method-breakers.js';
 import { ReplaySpace } from './retry/replay-space.js';
 import { RetryWaits } from './retry/retry-waits.js';
@@ -20,11 +24,16 @@ export interface PolicyContextOptions {
   readonly perCallBufferBytes?: number;
   /** The same for all calls of the channel together. Default 16 MiB (`grpc.retry_buffer_size`). */
   readonly channelBufferBytes?: number;
+  /** An adaptive limit of all calls of the channel together. Default none. */
+  readonly concurrencyLimit?: ConcurrencyLimitOptions | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
 }
 
-/** The shared part of all policies of one channel: make one for each channel. */
+/**
+ * The shared part of all policies of one channel: make one for each channel.
+ * @throws InvalidOptionError
+ */
 export function createPolicyContext(options: PolicyContextOptions = {}): PolicyContext {
   const { clock = systemClock, random = systemRandom, budget = new TokenBucketBudget() } = options;
   const { perCallBufferBytes = 2 ** 20, channelBufferBytes = 2 ** 24 } = options;
@@ -36,9 +45,15 @@ export function createPolicyContext(options: PolicyContextOptions = {}): PolicyC
     retry: { clock, random, budget, space, perCallBufferBytes, waits },
     breakers,
     bulkheads: new Bulkheads(),
+    concurrencyLimits: new AdaptiveBulkheads(),
+    targetLimit: targetLimitOf(options.concurrencyLimit),
     close: () => {
       waits.close();
       breakers.close();
     },
   };
+}
+
+function targetLimitOf(given: ConcurrencyLimitOptions | undefined): AdaptiveBulkhead | undefined {
+  return given && new AdaptiveBulkhead('the channel', resolveConcurrencyLimit(given, 'concurrencyLimit'));
 }
