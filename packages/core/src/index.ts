@@ -62,6 +62,7 @@ export {
   type LimitAlgorithm,
 } from './limit/concurrency-limit-settings.js';
 export { resolveConcurrencyLimit, type ConcurrencyLimitOptions } from './limit/concurrency-limit-options.js';
+export * from './throttling/client-throttle.js';
 export * from './service-config/duration.js';
 export type { BulkheadConfig } from './service-config/bulkhead-config.js';
 export { BREAKER_FAILURES, type CircuitBreakerConfig } from './service-config/circuit-breaker-config.js';

@@ -1,5 +1,6 @@
 import {
   builtInPolicies,
+  ClientThrottle,
   custom,
   InvalidOptionError,
   parseServiceConfig,
@@ -9,6 +10,7 @@ import {
   systemRandom,
   TokenBucketBudget,
   TokenThrottle,
+  type ClientThrottlingOptions,
   type ConcurrencyLimitOptions,
   type ParsedServiceConfig,
   type RetryBudget,
@@ -53,6 +55,12 @@ export interface OwnChannelOptions extends OwnPoolOptions {
    */
   readonly concurrencyLimit?: ConcurrencyLimitOptions;
   /**
+   * Rejects calls here that the callee would reject (client-side throttling of Google's SRE book; Envoy's admission control): with
+   * the probability max(0, (requests − K · accepts) / (requests + 1)). Such a call ends with UNAVAILABLE and is not
+   * retried. `{}` takes all defaults: K 2, over two minutes. Default: none is.
+   */
+  readonly clientThrottling?: ClientThrottlingOptions;
+  /**
    * Standard client interceptors to run inside the channel, outermost first, around the policies. They see serialized
    * messages. Default none.
    */
@@ -75,6 +83,9 @@ const RULES = {
     (value, name): RetryBudget => new TokenBucketBudget(value as TokenBucketBudgetOptions | undefined, name),
   ),
   concurrencyLimit: custom((value, name) => (value === undefined ? undefined : resolveConcurrencyLimit(value, name))),
+  clientThrottling: custom((value, name) =>
+    value === undefined ? undefined : new ClientThrottle(value as ClientThrottlingOptions, name),
+  ),
   interceptors: custom((value, name): readonly grpc.Interceptor[] => {
     if (value === undefined) return [];
     if (Array.isArray(value) && value.every((one) => typeof one === 'function'))
@@ -91,7 +102,14 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
   const { own, channelArguments } = splitChannelArguments(options);
   const { 'grpc.service_config': text, ...forwarded } = channelArguments;
   const resolved = resolveOptions(own, { ...POOL_RULES, ...RULES });
-  const { serviceConfig: given, retryBudget, concurrencyLimit, interceptors, ...pool } = resolved;
+  const {
+    serviceConfig: given,
+    retryBudget,
+    concurrencyLimit,
+    clientThrottling: throttle,
+    interceptors,
+    ...pool
+  } = resolved;
   const serviceConfig = readServiceConfig(given, text);
   return {
     pool: poolOptions(pool, forwarded, serviceConfig),
@@ -99,6 +117,7 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
     policies: policyContext(pool, channelArguments, {
       budget: budgetOf(own, retryBudget, serviceConfig),
       concurrencyLimit,
+      throttle,
     }),
     interceptors,
   };

@@ -6,6 +6,7 @@ import { createPolicyContext } from './policy-context.js';
 test('the order of the policies is data, each position with its reason', () => {
   expect(POLICY_ORDER.map(({ name }) => name)).toEqual([
     'deadline',
+    'client throttling',
     'bulkhead or concurrency limit',
     'limit of the target',
     'circuit-breaker',

@@ -1,8 +1,9 @@
-import { InvalidOptionError, type Clock, type MethodConfig } from '@fairlead/core';
+import { InvalidOptionError, type ClientThrottle, type Clock, type MethodConfig } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
 import { bulkheadInterceptor } from './bulkhead/bulkhead-interceptor.js';
 import type { Bulkheads } from './bulkhead/bulkheads.js';
 import { circuitBreakerInterceptor } from './circuit-breaker/circuit-breaker-interceptor.js';
+import { clientThrottlingInterceptor } from './client-throttling/client-throttling-interceptor.js';
 import type { AdaptiveBulkhead } from './concurrency-limit/adaptive-bulkhead.js';
 import type { AdaptiveBulkheads } from './concurrency-limit/adaptive-bulkheads.js';
 import { samplingInterceptor } from './concurrency-limit/sampling-interceptor.js';
@@ -24,6 +25,8 @@ export interface PolicyContext {
   readonly concurrencyLimits: AdaptiveBulkheads;
   /** The adaptive limit of all calls together. */
   readonly targetLimit: AdaptiveBulkhead | undefined;
+  /** Rejects calls of the channel that its callee would reject. */
+  readonly throttle: ClientThrottle | undefined;
   /** Ends what waits for another attempt or for a slot, and the timers of breakers. Whoever closes the channel calls it first. Idempotent. */
   close(): void;
 }
@@ -45,6 +48,12 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
     name: 'deadline',
     why: 'outside of all that waits or repeats: one deadline covers queueing, every attempt and the time between them',
     create: ({ timeoutMs }, { clock }) => (timeoutMs === undefined ? undefined : deadlineInterceptor(timeoutMs, clock)),
+  },
+  {
+    name: 'client throttling',
+    why: 'outside of all that queues, so that a call that is rejected takes no place, and of retry, so that it is not tried again; what the others refuse was never sent, and counts as nothing here',
+    create: (_method, { throttle, clock, retry: { random } }) =>
+      throttle && clientThrottlingInterceptor(throttle, clock, random),
   },
   {
     name: 'bulkhead or concurrency limit',

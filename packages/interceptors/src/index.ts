@@ -16,6 +16,7 @@ export { Bulkheads } from './bulkhead/bulkheads.js';
 export { AdaptiveBulkhead } from './concurrency-limit/adaptive-bulkhead.js';
 export { AdaptiveBulkheads } from './concurrency-limit/adaptive-bulkheads.js';
 export { samplingInterceptor } from './concurrency-limit/sampling-interceptor.js';
+export { clientThrottlingInterceptor } from './client-throttling/client-throttling-interceptor.js';
 export { hedgingInterceptor } from './hedging/hedging-interceptor.js';
 export { methodHedging, type MethodHedging } from './hedging/method-hedging.js';
 export type { HedgingDelay } from './hedging/hedging-delay.js';

@@ -3,6 +3,7 @@ import {
   systemClock,
   systemRandom,
   TokenBucketBudget,
+  type ClientThrottle,
   type Clock,
   type ConcurrencyLimitOptions,
   type Random,
@@ -26,6 +27,8 @@ export interface PolicyContextOptions {
   readonly channelBufferBytes?: number;
   /** An adaptive limit of all calls of the channel together. Default none. */
   readonly concurrencyLimit?: ConcurrencyLimitOptions | undefined;
+  /** Rejects calls here that the callee would reject (client-side throttling). Default: it does not. */
+  readonly throttle?: ClientThrottle | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -47,6 +50,7 @@ export function createPolicyContext(options: PolicyContextOptions = {}): PolicyC
     bulkheads: new Bulkheads(),
     concurrencyLimits: new AdaptiveBulkheads(),
     targetLimit: targetLimitOf(options.concurrencyLimit),
+    throttle: options.throttle,
     close: () => {
       waits.close();
       breakers.close();
