@@ -18,10 +18,16 @@ export type {
 } from './service-config-json.js';
 export {
   attemptsOf,
+  currentIncomingCall,
+  incomingCallInterceptor,
+  leaveCall,
+  NO_RETRY_KEY,
+  serveCall,
   type AttemptRecord,
   type BreakerChange,
   type BreakerHandle,
   type BreakerState,
+  type IncomingCall,
 } from '@fairlead/interceptors';
 export type {
   ChannelHandle,

@@ -2,6 +2,7 @@ import {
   builtInPolicies,
   ClientThrottle,
   custom,
+  durationMs,
   InvalidOptionError,
   parseServiceConfig,
   resolveConcurrencyLimit,
@@ -61,6 +62,12 @@ export interface OwnChannelOptions extends OwnPoolOptions {
    */
   readonly clientThrottling?: ClientThrottlingOptions;
   /**
+   * How much earlier than the call that is being served its own calls end, in ms: the time to answer with what they brought.
+   * Counts for calls with the option `parent` of grpc-js, and for those made under `incomingCallInterceptor()`. Default 0;
+   * at least 0.
+   */
+  readonly deadlineMarginMs?: number;
+  /**
    * Standard client interceptors to run inside the channel, outermost first, around the policies. They see serialized
    * messages. Default none.
    */
@@ -86,6 +93,7 @@ const RULES = {
   clientThrottling: custom((value, name) =>
     value === undefined ? undefined : new ClientThrottle(value as ClientThrottlingOptions, name),
   ),
+  deadlineMarginMs: durationMs({ default: 0 }),
   interceptors: custom((value, name): readonly grpc.Interceptor[] => {
     if (value === undefined) return [];
     if (Array.isArray(value) && value.every((one) => typeof one === 'function'))
@@ -107,6 +115,7 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
     retryBudget,
     concurrencyLimit,
     clientThrottling: throttle,
+    deadlineMarginMs,
     interceptors,
     ...pool
   } = resolved;
@@ -118,6 +127,7 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
       budget: budgetOf(own, retryBudget, serviceConfig),
       concurrencyLimit,
       throttle,
+      deadlineMarginMs,
     }),
     interceptors,
   };

@@ -5,6 +5,7 @@ import { createPolicyContext } from './policy-context.js';
 
 test('the order of the policies is data, each position with its reason', () => {
   expect(POLICY_ORDER.map(({ name }) => name)).toEqual([
+    'incoming call',
     'deadline',
     'client throttling',
     'bulkhead or concurrency limit',
@@ -20,9 +21,9 @@ test('the order of the policies is data, each position with its reason', () => {
 
 test('a policy that has nothing to do for a method is not in its chain', () => {
   const context = createPolicyContext();
-  expect(interceptorsFor({}, context)).toHaveLength(1);
-  expect(interceptorsFor({ retryPolicy: POLICY }, context)).toHaveLength(1);
-  expect(interceptorsFor({ timeoutMs: 1 }, context)).toHaveLength(2);
-  expect(interceptorsFor({ perAttemptTimeoutMs: 1 }, context)).toHaveLength(2);
-  expect(interceptorsFor({ timeoutMs: 0, waitForReady: false, retryPolicy: POLICY }, context)).toHaveLength(3);
+  expect(interceptorsFor({}, context)).toHaveLength(2);
+  expect(interceptorsFor({ retryPolicy: POLICY }, context)).toHaveLength(2);
+  expect(interceptorsFor({ timeoutMs: 1 }, context)).toHaveLength(3);
+  expect(interceptorsFor({ perAttemptTimeoutMs: 1 }, context)).toHaveLength(3);
+  expect(interceptorsFor({ timeoutMs: 0, waitForReady: false, retryPolicy: POLICY }, context)).toHaveLength(4);
 });

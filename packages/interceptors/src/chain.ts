@@ -11,6 +11,7 @@ import type { MethodBreakers } from './circuit-breaker/method-breakers.js';
 import { deadlineInterceptor } from './deadline/deadline-interceptor.js';
 import { hedgingInterceptor } from './hedging/hedging-interceptor.js';
 import { methodHedging } from './hedging/method-hedging.js';
+import { propagationInterceptor } from './incoming/propagation-interceptor.js';
 import { methodRetry, type RetryShared } from './retry/method-retry.js';
 import { retryInterceptor } from './retry/retry-interceptor.js';
 import { waitForReadyInterceptor } from './wait-for-ready/wait-for-ready-interceptor.js';
@@ -19,6 +20,8 @@ import { waitForReadyInterceptor } from './wait-for-ready/wait-for-ready-interce
 export interface PolicyContext {
   readonly clock: Clock;
   readonly retry: RetryShared;
+  /** How much earlier than the call that is being served its own calls end, in ms. */
+  readonly deadlineMarginMs: number;
   readonly breakers: MethodBreakers;
   readonly bulkheads: Bulkheads;
   /** The adaptive limits of the methods that have one. */
@@ -44,6 +47,11 @@ export interface PolicyPosition {
  * The order of the policies, outermost first. This list is the only place that knows it; a new policy is one more entry.
  */
 export const POLICY_ORDER: readonly PolicyPosition[] = [
+  {
+    name: 'incoming call',
+    why: 'outside of everything: whose deadline has passed, or whose caller has gone, costs nothing and counts nowhere',
+    create: (_method, { clock, deadlineMarginMs }) => propagationInterceptor({ clock, deadlineMarginMs }),
+  },
   {
     name: 'deadline',
     why: 'outside of all that waits or repeats: one deadline covers queueing, every attempt and the time between them',

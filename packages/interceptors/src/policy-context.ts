@@ -1,4 +1,5 @@
 import {
+  durationMs,
   resolveConcurrencyLimit,
   systemClock,
   systemRandom,
@@ -17,6 +18,8 @@ import { MethodBreakers } from './circuit-breaker/method-breakers.js';
 import { ReplaySpace } from './retry/replay-space.js';
 import { RetryWaits } from './retry/retry-waits.js';
 
+const MARGIN = durationMs({ default: 0 });
+
 /** What a channel's policies share, where the defaults are not wanted. */
 export interface PolicyContextOptions {
   /** Limits retries to a share of the calls. Default 20 % of the calls plus 10 a second. */
@@ -29,6 +32,11 @@ export interface PolicyContextOptions {
   readonly concurrencyLimit?: ConcurrencyLimitOptions | undefined;
   /** Rejects calls here that the callee would reject (client-side throttling). Default: it does not. */
   readonly throttle?: ClientThrottle | undefined;
+  /**
+   * How much earlier than the call that is being served its own calls end, in ms: the time to answer with what they brought.
+   * Default 0; at least 0.
+   */
+  readonly deadlineMarginMs?: number;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -46,6 +54,7 @@ export function createPolicyContext(options: PolicyContextOptions = {}): PolicyC
   return {
     clock,
     retry: { clock, random, budget, space, perCallBufferBytes, waits },
+    deadlineMarginMs: MARGIN.check(options.deadlineMarginMs, 'deadlineMarginMs'),
     breakers,
     bulkheads: new Bulkheads(),
     concurrencyLimits: new AdaptiveBulkheads(),
