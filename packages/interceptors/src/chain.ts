@@ -98,8 +98,7 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
   {
     name: 'attempt timeout',
     why: 'inside of what makes the attempts, so that each gets its own; a deadline, so that its server knows of it too',
-    create: ({ perAttemptTimeoutMs: timeoutMs }, { clock }) =>
-      timeoutMs === undefined ? undefined : deadlineInterceptor(timeoutMs, clock),
+    create: (method, { clock }) => attemptTimeoutInterceptor(method, clock),
   },
 ];
 
@@ -141,4 +140,13 @@ function attemptsInterceptor(method: MethodConfig, shared: RetryShared): grpc.In
   if (hedgingPolicy === undefined) return retryInterceptor(methodRetry(retryPolicy, shared));
   if (retryPolicy === undefined) return hedgingInterceptor(methodHedging(hedgingPolicy, measuredDelay, shared));
   throw new InvalidOptionError('hedgingPolicy', hedgingPolicy, 'not set beside retryPolicy');
+}
+
+function attemptTimeoutInterceptor(
+  { perAttemptTimeoutMs, timeoutMs = Infinity }: MethodConfig,
+  clock: Clock,
+): grpc.Interceptor | undefined {
+  if (perAttemptTimeoutMs === undefined) return undefined;
+  if (perAttemptTimeoutMs <= timeoutMs) return deadlineInterceptor(perAttemptTimeoutMs, clock);
+  throw new InvalidOptionError('perAttemptTimeoutMs', perAttemptTimeoutMs, `at most timeoutMs, which is ${timeoutMs}`);
 }

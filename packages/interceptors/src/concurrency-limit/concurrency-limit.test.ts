@@ -233,10 +233,3 @@ describe('the limit of the target', () => {
     expect(interceptorsFor({}, createPolicyContext())).toHaveLength(interceptorsFor({}, context).length - 2);
   });
 });
-
-test('beside a bulkhead it is refused', () => {
-  const bulkhead = { maxConcurrent: 1, maxQueue: 0, priority: 0 };
-  expect(() => interceptorsFor({ bulkhead, concurrencyLimit: AIMD }, context)).toThrow(
-    /^concurrencyLimit: .* \(expected: not set beside bulkhead\)$/,
-  );
-});
