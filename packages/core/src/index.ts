@@ -53,6 +53,17 @@ export * from './retry/backoff.js';
 export type * from './retry/budget.js';
 export * from './retry/token-bucket-budget.js';
 export * from './retry/token-throttle.js';
+export type * from './limit/concurrency-limit.js';
+export { AimdLimit, type AimdSettings } from './limit/aimd-limit.js';
+export { GradientLimit, type GradientSettings } from './limit/gradient-limit.js';
+export type { LimitBounds } from './limit/limit-bounds.js';
+export {
+  concurrencyLimitOf,
+  type ConcurrencyLimitSettings,
+  type LimitAlgorithm,
+} from './limit/concurrency-limit-settings.js';
+export { resolveConcurrencyLimit, type ConcurrencyLimitOptions } from './limit/concurrency-limit-options.js';
+export * from './throttling/client-throttle.js';
 export * from './service-config/duration.js';
 export type { BulkheadConfig } from './service-config/bulkhead-config.js';
 export { BREAKER_FAILURES, type CircuitBreakerConfig } from './service-config/circuit-breaker-config.js';

@@ -38,8 +38,8 @@ class Tokens {
 }
 
 const pods = async (handlers: Partial<EchoServer> = {}): Promise<TestPod[]> => [
-  track(await startPod('127.0.0.1', handlers, serverSide)),
-  track(await startPod('127.0.0.2', handlers, serverSide)),
+  track(await startPod('127.0.0.1', handlers, { credentials: serverSide })),
+  track(await startPod('127.0.0.2', handlers, { credentials: serverSide })),
 ];
 
 const reply = { text: 'answer', server: '' };

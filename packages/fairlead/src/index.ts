@@ -4,6 +4,7 @@ export type { ChannelOptions, OwnChannelOptions } from './options.js';
 export type {
   BulkheadJson,
   CircuitBreakerJson,
+  ConcurrencyLimitJson,
   DurationString,
   HedgingPolicyJson,
   LoadBalancingConfigJson,
@@ -17,10 +18,16 @@ export type {
 } from './service-config-json.js';
 export {
   attemptsOf,
+  currentIncomingCall,
+  incomingCallInterceptor,
+  leaveCall,
+  NO_RETRY_KEY,
+  serveCall,
   type AttemptRecord,
   type BreakerChange,
   type BreakerHandle,
   type BreakerState,
+  type IncomingCall,
 } from '@fairlead/interceptors';
 export { fileCredentials, UnusableCredentialsError } from '@fairlead/pool';
 export type {

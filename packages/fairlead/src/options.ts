@@ -1,18 +1,23 @@
 import {
   builtInPolicies,
+  ClientThrottle,
   custom,
+  durationMs,
   InvalidOptionError,
   parseServiceConfig,
+  resolveConcurrencyLimit,
   resolveOptions,
   systemClock,
   systemRandom,
   TokenBucketBudget,
   TokenThrottle,
+  type ClientThrottlingOptions,
+  type ConcurrencyLimitOptions,
   type ParsedServiceConfig,
   type RetryBudget,
   type TokenBucketBudgetOptions,
 } from '@fairlead/core';
-import { createPolicyContext, type PolicyContext } from '@fairlead/interceptors';
+import { createPolicyContext, type PolicyContext, type PolicyContextOptions } from '@fairlead/interceptors';
 import {
   POOL_OPTION_NAMES,
   splitChannelArguments,
@@ -45,6 +50,24 @@ export interface OwnChannelOptions extends OwnPoolOptions {
    */
   readonly retryBudget?: TokenBucketBudgetOptions;
   /**
+   * An adaptive limit of the calls under way at once, of all methods together and streams until their end; `{}` takes all
+   * defaults. What is too much ends with RESOURCE_EXHAUSTED. Default none. Methods may have limits of their own beside
+   * it (`fairlead.concurrencyLimit`, `fairlead.bulkhead`).
+   */
+  readonly concurrencyLimit?: ConcurrencyLimitOptions;
+  /**
+   * Rejects calls here that the callee would reject (client-side throttling of Google's SRE book; Envoy's admission control): with
+   * the probability max(0, (requests − K · accepts) / (requests + 1)). Such a call ends with UNAVAILABLE and is not
+   * retried. `{}` takes all defaults: K 2, over two minutes. Default: none is.
+   */
+  readonly clientThrottling?: ClientThrottlingOptions;
+  /**
+   * How much earlier than the call that is being served its own calls end, in ms: the time to answer with what they brought.
+   * Counts for calls with the option `parent` of grpc-js, and for those made under `incomingCallInterceptor()`. Default 0;
+   * at least 0.
+   */
+  readonly deadlineMarginMs?: number;
+  /**
    * Standard client interceptors to run inside the channel, outermost first, around the policies. They see serialized
    * messages. Default none.
    */
@@ -66,6 +89,11 @@ const RULES = {
   retryBudget: custom(
     (value, name): RetryBudget => new TokenBucketBudget(value as TokenBucketBudgetOptions | undefined, name),
   ),
+  concurrencyLimit: custom((value, name) => (value === undefined ? undefined : resolveConcurrencyLimit(value, name))),
+  clientThrottling: custom((value, name) =>
+    value === undefined ? undefined : new ClientThrottle(value as ClientThrottlingOptions, name),
+  ),
+  deadlineMarginMs: durationMs({ default: 0 }),
   interceptors: custom((value, name): readonly grpc.Interceptor[] => {
     if (value === undefined) return [];
     if (Array.isArray(value) && value.every((one) => typeof one === 'function'))
@@ -81,12 +109,26 @@ const POOL_RULES = Object.fromEntries(POOL_OPTION_NAMES.map((name) => [name, asG
 export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelOptions {
   const { own, channelArguments } = splitChannelArguments(options);
   const { 'grpc.service_config': text, ...forwarded } = channelArguments;
-  const { serviceConfig: given, retryBudget, interceptors, ...pool } = resolveOptions(own, { ...POOL_RULES, ...RULES });
+  const resolved = resolveOptions(own, { ...POOL_RULES, ...RULES });
+  const {
+    serviceConfig: given,
+    retryBudget,
+    concurrencyLimit,
+    clientThrottling: throttle,
+    deadlineMarginMs,
+    interceptors,
+    ...pool
+  } = resolved;
   const serviceConfig = readServiceConfig(given, text);
   return {
     pool: poolOptions(pool, forwarded, serviceConfig),
     serviceConfig,
-    policies: policyContext(pool, channelArguments, budgetOf(own, retryBudget, serviceConfig)),
+    policies: policyContext(pool, channelArguments, {
+      budget: budgetOf(own, retryBudget, serviceConfig),
+      concurrencyLimit,
+      throttle,
+      deadlineMarginMs,
+    }),
     interceptors,
   };
 }
@@ -118,13 +160,13 @@ function budgetOf(
 function policyContext(
   own: Readonly<Record<string, unknown>>,
   channelArguments: Readonly<Record<string, unknown>>,
-  budget: RetryBudget,
+  options: PolicyContextOptions,
 ): PolicyContext {
   const { clock = systemClock, random = systemRandom } = own as OwnPoolOptions;
   return createPolicyContext({
+    ...options,
     clock,
     random,
-    budget,
     perCallBufferBytes: bytes(channelArguments, 'grpc.per_rpc_retry_buffer_size', 2 ** 20),
     channelBufferBytes: bytes(channelArguments, 'grpc.retry_buffer_size', 2 ** 24),
   });

@@ -66,6 +66,7 @@ export interface MethodConfigJson {
 export interface MethodExtensionJson {
   readonly circuitBreaker?: CircuitBreakerJson;
   readonly bulkhead?: BulkheadJson;
+  readonly concurrencyLimit?: ConcurrencyLimitJson;
   /**
    * The longest time for one attempt, its whole response included: then it is cancelled on the wire, and counts as
    * DEADLINE_EXCEEDED that the server may have processed. It is repeated where `retryableStatusCodes` lists that. Above
@@ -112,6 +113,32 @@ export interface BulkheadJson {
   readonly group?: string;
   /** Who of those that wait goes first: the higher number, then the earlier call. Only with `group`. Default 0. */
   readonly priority?: number;
+}
+
+/**
+ * A bulkhead whose size is learnt: a method's calls under way at once, streams until their end. Each method has its own; not
+ * beside `bulkhead`. `{}` takes all defaults.
+ */
+export interface ConcurrencyLimitJson {
+  /**
+   * `gradient` follows the latency and stays below what makes the callee slow; `aimd` follows its refusals (UNAVAILABLE,
+   * RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED). Default `gradient`.
+   */
+  readonly algorithm?: 'gradient' | 'aimd';
+  /** Before anything is known: from `minLimit` to `maxLimit`. Default 20, or the nearer of the two. */
+  readonly initialLimit?: number;
+  /** The limit never falls below: at least 1. Default 5. */
+  readonly minLimit?: number;
+  /** The limit never grows above: at least `minLimit`. Default 200. */
+  readonly maxLimit?: number;
+  /** How many more may wait, each at most until its deadline; others end with RESOURCE_EXHAUSTED. Default 0. */
+  readonly maxQueue?: number;
+  /** Only `gradient`: so many times the usual latency is not taken for a queue yet. 1 to 5. Default 1.25. */
+  readonly tolerance?: number;
+  /** Only `aimd`: what a drop leaves of the limit. At least 0.5, below 1. Default 0.9. */
+  readonly backoffRatio?: number;
+  /** Only `aimd`: a call that took longer counts as dropped. Above `'0s'`. Default `'5s'`. */
+  readonly latencyThreshold?: DurationString;
 }
 
 /** `'p95'`: the time within which 95 % of the calls are answered. */

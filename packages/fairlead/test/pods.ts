@@ -32,13 +32,16 @@ function echoing(server: string): EchoServer {
   };
 }
 
+/** Server options of grpc-js, and with what the pod is secured. */
+export type PodOptions = grpc.ServerOptions & { readonly credentials?: grpc.ServerCredentials };
+
 /** @param handlers instead of the echoing ones. */
 export async function startPod(
   host: string,
   handlers: Partial<EchoServer> = {},
-  credentials = grpc.ServerCredentials.createInsecure(),
+  { credentials = grpc.ServerCredentials.createInsecure(), ...options }: PodOptions = {},
 ): Promise<TestPod> {
-  const server = new grpc.Server();
+  const server = new grpc.Server(options);
   const seen: grpc.Metadata[] = [];
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${host}:0`, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));

@@ -1,12 +1,17 @@
-import { InvalidOptionError, type Clock, type MethodConfig } from '@fairlead/core';
+import { InvalidOptionError, type ClientThrottle, type Clock, type MethodConfig } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
 import { bulkheadInterceptor } from './bulkhead/bulkhead-interceptor.js';
 import type { Bulkheads } from './bulkhead/bulkheads.js';
 import { circuitBreakerInterceptor } from './circuit-breaker/circuit-breaker-interceptor.js';
+import { clientThrottlingInterceptor } from './client-throttling/client-throttling-interceptor.js';
+import type { AdaptiveBulkhead } from './concurrency-limit/adaptive-bulkhead.js';
+import type { AdaptiveBulkheads } from './concurrency-limit/adaptive-bulkheads.js';
+import { samplingInterceptor } from './concurrency-limit/sampling-interceptor.js';
 import type { MethodBreakers } from './circuit-breaker/method-breakers.js';
 import { deadlineInterceptor } from './deadline/deadline-interceptor.js';
 import { hedgingInterceptor } from './hedging/hedging-interceptor.js';
 import { methodHedging } from './hedging/method-hedging.js';
+import { propagationInterceptor } from './incoming/propagation-interceptor.js';
 import { methodRetry, type RetryShared } from './retry/method-retry.js';
 import { retryInterceptor } from './retry/retry-interceptor.js';
 import { waitForReadyInterceptor } from './wait-for-ready/wait-for-ready-interceptor.js';
@@ -15,8 +20,16 @@ import { waitForReadyInterceptor } from './wait-for-ready/wait-for-ready-interce
 export interface PolicyContext {
   readonly clock: Clock;
   readonly retry: RetryShared;
+  /** How much earlier than the call that is being served its own calls end, in ms. */
+  readonly deadlineMarginMs: number;
   readonly breakers: MethodBreakers;
   readonly bulkheads: Bulkheads;
+  /** The adaptive limits of the methods that have one. */
+  readonly concurrencyLimits: AdaptiveBulkheads;
+  /** The adaptive limit of all calls together. */
+  readonly targetLimit: AdaptiveBulkhead | undefined;
+  /** Rejects calls of the channel that its callee would reject. */
+  readonly throttle: ClientThrottle | undefined;
   /** Ends what waits for another attempt or for a slot, and the timers of breakers. Whoever closes the channel calls it first. Idempotent. */
   close(): void;
 }
@@ -35,16 +48,31 @@ export interface PolicyPosition {
  */
 export const POLICY_ORDER: readonly PolicyPosition[] = [
   {
+    name: 'incoming call',
+    why: 'outside of everything: whose deadline has passed, or whose caller has gone, costs nothing and counts nowhere',
+    create: (_method, { clock, deadlineMarginMs }) => propagationInterceptor({ clock, deadlineMarginMs }),
+  },
+  {
     name: 'deadline',
     why: 'outside of all that waits or repeats: one deadline covers queueing, every attempt and the time between them',
     create: ({ timeoutMs }, { clock }) => (timeoutMs === undefined ? undefined : deadlineInterceptor(timeoutMs, clock)),
   },
   {
-    name: 'bulkhead',
-    why: 'inside of the deadline, which bounds the wait; outside of the breaker, so that a refused call is no failure of it, and of retry, so that a call keeps one slot for all of its attempts',
-    create: ({ bulkhead }, { bulkheads, clock, retry: { waits } }, path) =>
-      bulkhead &&
-      bulkheadInterceptor({ bulkhead: bulkheads.of(path, bulkhead), priority: bulkhead.priority, clock, waits }),
+    name: 'client throttling',
+    why: 'outside of all that queues, so that a call that is rejected takes no place, and of retry, so that it is not tried again; what the others refuse was never sent, and counts as nothing here',
+    create: (_method, { throttle, clock, retry: { random } }) =>
+      throttle && clientThrottlingInterceptor(throttle, clock, random),
+  },
+  {
+    name: 'bulkhead or concurrency limit',
+    why: 'inside of the deadline, which bounds the wait; outside of the breaker, so that a refused call is no failure of it, and of retry, so that a call keeps one slot for all of its attempts; a method has one of the two',
+    create: (method, context, path) => methodBulkheadInterceptor(method, context, path),
+  },
+  {
+    name: 'limit of the target',
+    why: 'inside of the bulkhead, so that a call that waits for its method takes no place of the others; outside of the breaker and of retry for the same reasons as the bulkhead',
+    create: (_method, { targetLimit, clock, retry: { waits } }) =>
+      targetLimit && bulkheadInterceptor({ bulkhead: targetLimit, priority: 0, clock, waits }),
   },
   {
     name: 'circuit-breaker',
@@ -63,10 +91,14 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
     create: (method, { retry }) => attemptsInterceptor(method, retry),
   },
   {
+    name: 'samples of the limits',
+    why: 'inside of what makes the attempts: each tells of the callee, and the time between them tells nothing',
+    create: (method, context, path) => limitSamplesInterceptor(method, context, path),
+  },
+  {
     name: 'attempt timeout',
     why: 'inside of what makes the attempts, so that each gets its own; a deadline, so that its server knows of it too',
-    create: ({ perAttemptTimeoutMs: timeoutMs }, { clock }) =>
-      timeoutMs === undefined ? undefined : deadlineInterceptor(timeoutMs, clock),
+    create: (method, { clock }) => attemptTimeoutInterceptor(method, clock),
   },
 ];
 
@@ -79,9 +111,42 @@ export function interceptorsFor(method: MethodConfig, context: PolicyContext, pa
   return POLICY_ORDER.flatMap((policy) => policy.create(method, context, path) ?? []);
 }
 
+function methodBulkheadInterceptor(
+  { bulkhead: fixed, concurrencyLimit }: MethodConfig,
+  { bulkheads, concurrencyLimits, clock, retry: { waits } }: PolicyContext,
+  path: string,
+): grpc.Interceptor | undefined {
+  if (concurrencyLimit === undefined) {
+    if (fixed === undefined) return undefined;
+    return bulkheadInterceptor({ bulkhead: bulkheads.of(path, fixed), priority: fixed.priority, clock, waits });
+  }
+  if (fixed !== undefined)
+    throw new InvalidOptionError('concurrencyLimit', concurrencyLimit, 'not set beside bulkhead');
+  return bulkheadInterceptor({ bulkhead: concurrencyLimits.of(path, concurrencyLimit), priority: 0, clock, waits });
+}
+
+function limitSamplesInterceptor(
+  { concurrencyLimit }: MethodConfig,
+  { concurrencyLimits, targetLimit, clock }: PolicyContext,
+  path: string,
+): grpc.Interceptor | undefined {
+  const own = concurrencyLimit && concurrencyLimits.of(path, concurrencyLimit);
+  const limits = [own, targetLimit].filter((limit) => limit !== undefined);
+  return limits.length === 0 ? undefined : samplingInterceptor(limits, clock);
+}
+
 function attemptsInterceptor(method: MethodConfig, shared: RetryShared): grpc.Interceptor {
   const { retryPolicy, hedgingPolicy, measuredDelay } = method;
   if (hedgingPolicy === undefined) return retryInterceptor(methodRetry(retryPolicy, shared));
   if (retryPolicy === undefined) return hedgingInterceptor(methodHedging(hedgingPolicy, measuredDelay, shared));
   throw new InvalidOptionError('hedgingPolicy', hedgingPolicy, 'not set beside retryPolicy');
+}
+
+function attemptTimeoutInterceptor(
+  { perAttemptTimeoutMs, timeoutMs = Infinity }: MethodConfig,
+  clock: Clock,
+): grpc.Interceptor | undefined {
+  if (perAttemptTimeoutMs === undefined) return undefined;
+  if (perAttemptTimeoutMs <= timeoutMs) return deadlineInterceptor(perAttemptTimeoutMs, clock);
+  throw new InvalidOptionError('perAttemptTimeoutMs', perAttemptTimeoutMs, `at most timeoutMs, which is ${timeoutMs}`);
 }

@@ -1,16 +1,24 @@
 import {
+  durationMs,
+  resolveConcurrencyLimit,
   systemClock,
   systemRandom,
   TokenBucketBudget,
+  type ClientThrottle,
   type Clock,
+  type ConcurrencyLimitOptions,
   type Random,
   type RetryBudget,
 } from '@fairlead/core';
 import { Bulkheads } from './bulkhead/bulkheads.js';
 import type { PolicyContext } from './chain.js';
+import { AdaptiveBulkhead } from './concurrency-limit/adaptive-bulkhead.js';
+import { AdaptiveBulkheads } from './concurrency-limit/adaptive-bulkheads.js';
 import { MethodBreakers } from './circuit-breaker/method-breakers.js';
 import { ReplaySpace } from './retry/replay-space.js';
 import { RetryWaits } from './retry/retry-waits.js';
+
+const MARGIN = durationMs({ default: 0 });
 
 /** What a channel's policies share, where the defaults are not wanted. */
 export interface PolicyContextOptions {
@@ -20,11 +28,23 @@ export interface PolicyContextOptions {
   readonly perCallBufferBytes?: number;
   /** The same for all calls of the channel together. Default 16 MiB (`grpc.retry_buffer_size`). */
   readonly channelBufferBytes?: number;
+  /** An adaptive limit of all calls of the channel together. Default none. */
+  readonly concurrencyLimit?: ConcurrencyLimitOptions | undefined;
+  /** Rejects calls here that the callee would reject (client-side throttling). Default: it does not. */
+  readonly throttle?: ClientThrottle | undefined;
+  /**
+   * How much earlier than the call that is being served its own calls end, in ms: the time to answer with what they brought.
+   * Default 0; at least 0.
+   */
+  readonly deadlineMarginMs?: number;
   readonly clock?: Clock;
   readonly random?: Random;
 }
 
-/** The shared part of all policies of one channel: make one for each channel. */
+/**
+ * The shared part of all policies of one channel: make one for each channel.
+ * @throws InvalidOptionError
+ */
 export function createPolicyContext(options: PolicyContextOptions = {}): PolicyContext {
   const { clock = systemClock, random = systemRandom, budget = new TokenBucketBudget() } = options;
   const { perCallBufferBytes = 2 ** 20, channelBufferBytes = 2 ** 24 } = options;
@@ -34,11 +54,19 @@ export function createPolicyContext(options: PolicyContextOptions = {}): PolicyC
   return {
     clock,
     retry: { clock, random, budget, space, perCallBufferBytes, waits },
+    deadlineMarginMs: MARGIN.check(options.deadlineMarginMs, 'deadlineMarginMs'),
     breakers,
     bulkheads: new Bulkheads(),
+    concurrencyLimits: new AdaptiveBulkheads(),
+    targetLimit: targetLimitOf(options.concurrencyLimit),
+    throttle: options.throttle,
     close: () => {
       waits.close();
       breakers.close();
     },
   };
+}
+
+function targetLimitOf(given: ConcurrencyLimitOptions | undefined): AdaptiveBulkhead | undefined {
+  return given && new AdaptiveBulkhead('the channel', resolveConcurrencyLimit(given, 'concurrencyLimit'));
 }

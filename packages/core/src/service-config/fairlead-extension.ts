@@ -1,6 +1,8 @@
+import type { ConcurrencyLimitSettings } from '../limit/concurrency-limit-settings.js';
 import { readBulkhead, type BulkheadConfig } from './bulkhead-config.js';
 import { readCircuitBreaker, type CircuitBreakerConfig } from './circuit-breaker-config.js';
 import { childPath, fieldOf, type ConfigReader, type Json } from './config-reader.js';
+import { readConcurrencyLimit } from './concurrency-limit-config.js';
 import { readMeasuredDelay, type MeasuredDelay } from './measured-delay.js';
 
 /**
@@ -10,6 +12,8 @@ import { readMeasuredDelay, type MeasuredDelay } from './measured-delay.js';
 export interface FairleadExtension {
   readonly circuitBreaker?: CircuitBreakerConfig;
   readonly bulkhead?: BulkheadConfig;
+  /** A bulkhead whose size is learnt. Never beside `bulkhead`. */
+  readonly concurrencyLimit?: ConcurrencyLimitSettings;
   /** The longest time for one attempt, in ms. Above 0. */
   readonly perAttemptTimeoutMs?: number;
   /** The hedging delay is measured, instead of the fixed one of the hedging policy. */
@@ -33,6 +37,10 @@ const READERS: Readonly<Record<string, FieldReader>> = {
     const bulkhead = readBulkhead(value, childPath(path, 'bulkhead'), reader);
     return bulkhead && { bulkhead };
   },
+  concurrencyLimit: (object, path, reader) => {
+    const concurrencyLimit = reader.part(object, 'concurrencyLimit', path, readConcurrencyLimit);
+    return concurrencyLimit && { concurrencyLimit };
+  },
   perAttemptTimeout: (object, path, reader) => {
     const perAttemptTimeoutMs = reader.durationMs(object, 'perAttemptTimeout', path, true);
     return perAttemptTimeoutMs === undefined ? undefined : { perAttemptTimeoutMs };
@@ -52,5 +60,9 @@ export function readFairleadExtension(value: unknown, path: string, reader: Conf
   const object = reader.object(value, path);
   if (object === undefined) return {};
   reader.checkFields(object, path, FIELDS);
+  // Which of the two was meant, nobody can know.
+  if (fieldOf(object, 'bulkhead') !== undefined && fieldOf(object, 'concurrencyLimit') !== undefined) {
+    reader.problems.push(`${path}: bulkhead and concurrencyLimit exclude each other`);
+  }
   return Object.assign({}, ...Object.values(READERS).map((read) => read(object, path, reader))) as FairleadExtension;
 }

@@ -34,9 +34,9 @@ export function bulkheadInterceptor(method: MethodBulkhead): grpc.Interceptor {
     if (waits.closed) return asInterceptingCall(endedWait('channel-closed', method));
     const waiting = wait(options, nextCall, method);
     if (waiting !== undefined) return asInterceptingCall(waiting);
-    const details = `The bulkhead is full: ${bulkhead.describe()}`;
-    const status = refusedStatus(grpc.status.RESOURCE_EXHAUSTED, details, 'the bulkhead was full', clock);
-    return asInterceptingCall(new EndedCall(status));
+    const { refused, reason } = bulkhead.words;
+    const details = `${refused}: ${bulkhead.describe()}`;
+    return asInterceptingCall(new EndedCall(refusedStatus(grpc.status.RESOURCE_EXHAUSTED, details, reason, clock)));
   };
 }
 
@@ -84,12 +84,14 @@ function admitLater(
 
 function endedWait(end: WaitEnd, { bulkhead, clock }: MethodBulkhead): EndedCall {
   const { code, details, reason } = HOW_IT_ENDED[end];
-  return new EndedCall(refusedStatus(code, `${details} ${bulkhead.describe()}`, reason, clock));
+  return new EndedCall(
+    refusedStatus(code, `${details} ${bulkhead.words.waiting}: ${bulkhead.describe()}`, reason, clock),
+  );
 }
 
 const DEADLINE = {
   code: grpc.status.DEADLINE_EXCEEDED,
-  details: 'Deadline exceeded while waiting in the bulkhead:',
+  details: 'Deadline exceeded',
   reason: 'the deadline came before a slot was free',
 };
 
@@ -99,12 +101,12 @@ const HOW_IT_ENDED = {
   elapsed: DEADLINE,
   'parent-cancelled': {
     code: grpc.status.CANCELLED,
-    details: 'Cancelled by parent call while waiting in the bulkhead:',
+    details: 'Cancelled by parent call',
     reason: 'the parent call was cancelled',
   },
   'channel-closed': {
     code: grpc.status.UNAVAILABLE,
-    details: 'The channel was closed while the call was waiting in the bulkhead:',
+    details: 'The channel was closed',
     reason: 'the channel was closed',
   },
 } satisfies Readonly<Record<WaitEnd, { code: grpc.status; details: string; reason: string }>>;

@@ -1,5 +1,21 @@
 import { Slots, type SlotLimits } from './slots.js';
 
+/** What messages say of a bulkhead. */
+export interface BulkheadWords {
+  /** A call is refused … */
+  readonly refused: string;
+  /** … for this reason, in the trail. */
+  readonly reason: string;
+  /** When a wait ended. */
+  readonly waiting: string;
+}
+
+const WORDS: BulkheadWords = {
+  refused: 'The bulkhead is full',
+  reason: 'the bulkhead was full',
+  waiting: 'while waiting in the bulkhead',
+};
+
 /** The places of one method, or of a group of methods, and their name for messages. */
 export class Bulkhead extends Slots {
   readonly #name: string;
@@ -8,6 +24,10 @@ export class Bulkhead extends Slots {
   constructor(name: string, limits: SlotLimits) {
     super(limits);
     this.#name = name;
+  }
+
+  get words(): BulkheadWords {
+    return WORDS;
   }
 
   /** For messages: whose it is, and its figures now. */

@@ -13,6 +13,7 @@ export class HedgeAllowance {
   /** Attempts that count against `maxAttempts`: begun, and neither unsent nor refused for the first time. */
   #made = 0;
   #stopped: string | undefined;
+  #forbidden: string | undefined;
 
   constructor(options: InterceptorOptions, method: MethodHedging) {
     this.#options = options;
@@ -24,7 +25,7 @@ export class HedgeAllowance {
   }
 
   get exhausted(): boolean {
-    return this.#stopped !== undefined || this.#made >= this.#method.policy.maxAttempts;
+    return (this.#stopped ?? this.#forbidden) !== undefined || this.#made >= this.#method.policy.maxAttempts;
   }
 
   begun(): void {
@@ -39,6 +40,11 @@ export class HedgeAllowance {
   /** No more attempts; the first reason stays. */
   stop(reason: string): void {
     this.#stopped ??= reason;
+  }
+
+  /** No attempts that cost budget. @param why undefined when they may be made. */
+  forbid(why: string | undefined): void {
+    this.#forbidden = why;
   }
 
   /** Why no attempt may be made at all, even one that is paid for. */
@@ -57,6 +63,7 @@ export class HedgeAllowance {
     const { policy, delay, budget, clock } = this.#method;
     const stop = this.whyStop();
     if (stop !== undefined) return stop;
+    if (this.#forbidden !== undefined) return this.#forbidden;
     if (this.#made >= policy.maxAttempts) return `all ${policy.maxAttempts} attempts are used`;
     if (optional && !delay.tryHedge(clock.now())) return 'as many calls are hedged as the measured delay allows';
     return budget.tryWithdraw(clock.now()) ? undefined : 'the retry budget is used up';

@@ -2,6 +2,7 @@ import * as grpc from '@grpc/grpc-js';
 import type { Backoff } from '@fairlead/core';
 import { ownStatus } from '../call/own-status.js';
 import type { InterceptingCallInterface, InterceptorOptions, NextCall } from '../grpc-types.js';
+import { announceNoRetries, whyNoRetries } from '../incoming/no-retry.js';
 import { Attempt, type AttemptObserver } from '../retry/attempt.js';
 import type { Transcript } from '../retry/transcript.js';
 import { countsAsFailure, decideHedge } from './decide-hedge.js';
@@ -56,6 +57,7 @@ export class Hedges {
   /** @param metadata of the client, of which each attempt gets its own copy. */
   begin(first: InterceptingCallInterface, metadata: grpc.Metadata): void {
     this.#metadata = metadata;
+    this.#allowance.forbid(whyNoRetries(this.#options, metadata));
     this.#delayMs = this.#method.delay.begin(this.#method.clock.now());
     this.#start(first, false);
     this.#plan();
@@ -198,6 +200,7 @@ export class Hedges {
     const metadata = this.#metadata.clone();
     const { made } = this.#allowance;
     if (made > 0) metadata.set('grpc-previous-rpc-attempts', String(made));
+    announceNoRetries(this.#options, metadata);
     this.#allowance.begun();
     const now = this.#method.clock.now();
     const kind = made > 0 ? 'hedge' : 'first';

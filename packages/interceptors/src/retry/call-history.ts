@@ -10,6 +10,7 @@ import { pushbackOf } from './pushback.js';
 /** The attempts of one call so far: their trail, and what they used up. A call that does not fail has none. */
 export class CallHistory {
   readonly #method: MethodRetry;
+  readonly #forbidden: string | undefined;
   readonly #trail: AttemptRecord[] = [];
   #tried: ReadonlySet<string> = new Set();
   /** Attempts that count against `maxAttempts`. */
@@ -20,8 +21,10 @@ export class CallHistory {
   #backoff: Backoff;
   #nextKind: AttemptKind = 'first';
 
-  constructor(method: MethodRetry) {
+  /** @param forbidden why no attempt may be made that costs budget. */
+  constructor(method: MethodRetry, forbidden?: string) {
     this.#method = method;
+    this.#forbidden = forbidden;
     this.#backoff = method.backoff;
   }
 
@@ -96,7 +99,9 @@ export class CallHistory {
     const { budget, clock, policy } = this.#method;
     if (countsAsFailure({ ...given, refused: this.#refused }, policy)) budget.attemptFailed?.(clock.now());
     const decision = decide({ ...given, counted: this.#counted, refused: this.#refused }, policy);
-    if (!decision.retry || !decision.costsBudget || budget.tryWithdraw(clock.now())) return decision;
+    if (!decision.retry || !decision.costsBudget) return decision;
+    if (this.#forbidden !== undefined) return { retry: false, reason: this.#forbidden };
+    if (budget.tryWithdraw(clock.now())) return decision;
     return { retry: false, reason: 'the retry budget is used up' };
   }
 

@@ -10,6 +10,7 @@ import type {
   NextCall,
   PartialListener,
 } from '../grpc-types.js';
+import { announceNoRetries, whyNoRetries } from '../incoming/no-retry.js';
 import { Attempt, type AttemptObserver } from './attempt.js';
 import { CallHistory } from './call-history.js';
 import { messageSize } from './message-size.js';
@@ -136,13 +137,17 @@ export class RetryCall implements InterceptingCallInterface, AttemptObserver {
       this.#history?.succeeded(attempt, status);
       return this.#end(status);
     }
-    const history = (this.#history ??= new CallHistory(this.#method));
+    const history = (this.#history ??= this.#newHistory());
     const decision = history.failed(attempt, status, attempt.dropped ? DROPPED : this.#whyStop());
     if (!decision.retry) return this.#end(status);
     this.#attempt = undefined;
     const delayMs = history.delayMs(decision);
     if (delayMs === undefined) return this.#again(history, status);
     this.#stopWaiting = this.#method.waits.begin(delayMs, this.#options, (end) => this.#waited(end, history, status));
+  }
+
+  #newHistory(): CallHistory {
+    return new CallHistory(this.#method, whyNoRetries(this.#options, this.#metadata as grpc.Metadata));
   }
 
   #whyStop(): string | undefined {
@@ -185,6 +190,7 @@ export class RetryCall implements InterceptingCallInterface, AttemptObserver {
   #begin(call: InterceptingCallInterface): void {
     const metadata = (this.#metadata as grpc.Metadata).clone();
     this.#history?.announce(metadata);
+    announceNoRetries(this.#options, metadata);
     const tried = this.#history?.tried ?? NOTHING_TRIED;
     const kind = this.#history?.nextKind ?? 'first';
     const attempt = new Attempt(this, call, this.#transcript, tried, this.#method.clock.now(), kind);

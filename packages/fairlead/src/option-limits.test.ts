@@ -1,0 +1,349 @@
+import { InvalidOptionError, InvalidServiceConfigError } from '@fairlead/core';
+import { SeededRandom, VirtualClock } from '@fairlead/testing';
+import * as grpc from '@grpc/grpc-js';
+import { describe, expect, test } from '@jest/globals';
+import { createChannel } from './create-channel.js';
+import type { ChannelOptions, OwnChannelOptions } from './options.js';
+import type {
+  BulkheadJson,
+  CircuitBreakerJson,
+  ConcurrencyLimitJson,
+  HedgingPolicyJson,
+  MeasuredDelayJson,
+  MethodConfigJson,
+  MethodExtensionJson,
+  RetryPolicyJson,
+  RetryThrottlingJson,
+  ServiceConfigJson,
+} from './service-config-json.js';
+
+/** What is taken, up to the limits, and what is refused, from just past them. */
+interface Limits {
+  readonly good: readonly unknown[];
+  readonly bad: readonly unknown[];
+  /** What must stand beside it. */
+  readonly beside?: object;
+}
+
+/** One row for each field: the type checker tells when one is missing. */
+type Table<T> = { readonly [K in keyof Required<T>]: Limits };
+
+const insecure = grpc.credentials.createInsecure();
+const MAX_INT = Number.MAX_SAFE_INTEGER;
+const TIMER_MAX = 2 ** 31 - 1;
+const NO_OBJECTS = [null, 5, 'x', [], true];
+const NO_NUMBERS = [NaN, '1', null, true];
+
+const duration = (min: number, max: number, infinity = false): Limits => ({
+  good: [min, max, ...(infinity ? [Infinity] : [])],
+  bad: [min - 0.001, -1, ...NO_NUMBERS, ...(infinity ? [] : [Infinity]), ...(max < MAX_INT ? [max + 1] : [])],
+});
+
+const OPTIONS: Table<OwnChannelOptions> = {
+  serviceConfig: { good: [{}], bad: NO_OBJECTS },
+  retryBudget: {
+    good: [
+      {},
+      { ratio: 0 },
+      { ratio: 1_000 },
+      { minPerSecond: 0 },
+      { minPerSecond: 1e6 },
+      { ttlMs: 1_000 },
+      { ttlMs: 6e4 },
+    ],
+    bad: [
+      ...NO_OBJECTS,
+      ...[-0.001, 1_000.1, ...NO_NUMBERS.slice(0, 2)].map((ratio) => ({ ratio })),
+      ...[-0.001, 1_000_000.1].map((minPerSecond) => ({ minPerSecond })),
+      ...[999, 60_001].map((ttlMs) => ({ ttlMs })),
+    ],
+  },
+  concurrencyLimit: {
+    good: [{}, { minLimit: 1, initialLimit: 1, maxLimit: 1 }, { maxQueue: 0 }, { tolerance: 1 }, { tolerance: 5 }],
+    bad: [
+      ...NO_OBJECTS,
+      { minLimit: 0 },
+      { initialLimit: 1.5 },
+      { maxLimit: 0 },
+      { maxQueue: -1 },
+      { tolerance: 0.999 },
+      { tolerance: 5.001 },
+      { minLimit: 3, maxLimit: 2 },
+      { backoffRatio: 0.9 },
+      { algorithm: 'vegas' },
+    ],
+  },
+  clientThrottling: {
+    good: [{}, { multiplier: 1 }, { multiplier: 100 }, { windowMs: 1_000 }, { windowMs: 3_600_000 }],
+    bad: [...NO_OBJECTS, { multiplier: 0.999 }, { multiplier: 100.1 }, { windowMs: 999 }, { windowMs: 3_600_001 }],
+  },
+  deadlineMarginMs: duration(0, Number.MAX_VALUE),
+  interceptors: { good: [[]], bad: [null, {}, [5], [null]] },
+  refreshIntervalMs: duration(1_000, TIMER_MAX),
+  connectTimeoutMs: duration(100, 600_000),
+  drainGraceMs: duration(0, Number.MAX_VALUE, true),
+  maxConnectionAgeMs: duration(1_000, Number.MAX_VALUE, true),
+  maxConnectionAgeGraceMs: duration(0, Number.MAX_VALUE, true),
+  keepaliveTimeMs: duration(10_000, TIMER_MAX, true),
+  keepaliveTimeoutMs: duration(1_000, TIMER_MAX),
+  keepaliveWithoutCalls: { good: [true, false], bad: [0, 1, 'true', null] },
+  minReadyMembers: { good: [1, MAX_INT], bad: [0, 1.5, Infinity, MAX_INT + 1, ...NO_NUMBERS] },
+  balancing: { good: [], bad: [null, {}, 'round_robin'] },
+  resolvers: {
+    good: [[], [{ schemes: ['mine'], create: () => undefined }]],
+    bad: [null, {}, [{}], [{ schemes: ['a'] }]],
+  },
+  defaultScheme: { good: ['dns'], bad: ['', 5, null] },
+  clock: { good: [new VirtualClock()], bad: [null, {}, 5] },
+  random: { good: [new SeededRandom(1)], bad: [null, {}, 5] },
+};
+
+const seconds = (good: readonly string[], bad: readonly string[]): Limits => ({
+  good,
+  bad: [...bad, '-1s', '1', '.5s', '0.0000000001s', 5, true, {}],
+});
+const positive = seconds(['0.000000001s', '315576000000s'], ['0s']);
+const LONGEST = '2147483.647s';
+const TOO_LONG = '2147483.648s';
+const count = (min: number): Limits => ({
+  good: [min, MAX_INT],
+  bad: [min - 1, min + 0.5, Infinity, MAX_INT + 1, '1', true, {}],
+});
+const codes: Limits = {
+  good: [['UNAVAILABLE'], ['unavailable', 4, 16]],
+  bad: [['OK'], [0], [17], [-1], ['NOPE'], 'UNAVAILABLE'],
+};
+/** JSON null is what is not there. */
+const noObjects = NO_OBJECTS.filter((value) => value !== null);
+
+const BREAKER: Table<CircuitBreakerJson> = {
+  failureRatio: { good: [0, 0.999], bad: [-0.001, 1, '0.5', Infinity] },
+  requestVolume: count(1),
+  window: seconds(['0.01s', LONGEST], ['0.009s', TOO_LONG]),
+  openTime: seconds(['0.001s', LONGEST], ['0s', TOO_LONG]),
+  probeTimeout: seconds(['0.001s', LONGEST], ['0s', TOO_LONG]),
+  failureStatusCodes: { good: codes.good, bad: [...codes.bad, [], ['CANCELLED']] },
+};
+
+const BULKHEAD: Table<BulkheadJson> = {
+  maxConcurrent: count(1),
+  maxQueue: { ...count(0), beside: { maxConcurrent: 1 } },
+  group: { good: ['g'], bad: [5, {}, true], beside: { maxConcurrent: 1 } },
+  priority: {
+    good: [-MAX_INT, 0, MAX_INT],
+    bad: [0.5, Infinity, '1'],
+    beside: { maxConcurrent: 1, maxQueue: 1, group: 'g' },
+  },
+};
+
+const LIMIT: Table<ConcurrencyLimitJson> = {
+  algorithm: { good: ['gradient', 'aimd'], bad: ['vegas', 5] },
+  initialLimit: count(1),
+  minLimit: count(1),
+  maxLimit: count(1),
+  maxQueue: count(0),
+  tolerance: { good: [1, 5], bad: [0.999, 5.001, '1'] },
+  backoffRatio: { good: [0.5, 0.999], bad: [0.499, 1, '0.9'], beside: { algorithm: 'aimd' } },
+  latencyThreshold: { ...positive, beside: { algorithm: 'aimd' } },
+};
+
+const DELAY: Table<MeasuredDelayJson> = {
+  quantile: { good: ['p50', 'p99.9'], bad: ['p49', 'p49.9', 'p100', 'p99.99', '95', 95] },
+  min: { ...seconds(['0.000000001s', '10s'], ['0s']), beside: { quantile: 'p95' } },
+  max: { ...seconds(['0.001s', '315576000000s'], ['0s']), beside: { quantile: 'p95' } },
+};
+
+const EXTENSION: Table<MethodExtensionJson> = {
+  circuitBreaker: { good: [{}, null], bad: noObjects },
+  bulkhead: { good: [{ maxConcurrent: 1 }, null], bad: [...noObjects, {}] },
+  concurrencyLimit: { good: [{}, null], bad: noObjects },
+  perAttemptTimeout: positive,
+  hedgingDelay: { good: ['p95', null], bad: [{}, 5, 'x', []] },
+};
+
+const RETRY: RetryPolicyJson = {
+  maxAttempts: 2,
+  initialBackoff: '1s',
+  maxBackoff: '1s',
+  backoffMultiplier: 1,
+  retryableStatusCodes: ['UNAVAILABLE'],
+};
+
+const RETRY_POLICY: Table<RetryPolicyJson> = {
+  maxAttempts: { good: [2, 5, 100], bad: [1, 0, 2.5, '2', null] },
+  initialBackoff: positive,
+  maxBackoff: positive,
+  backoffMultiplier: { good: [Number.MIN_VALUE, 1, Number.MAX_VALUE], bad: [0, -1, Infinity, '2', null] },
+  retryableStatusCodes: { good: codes.good, bad: [...codes.bad, [], null] },
+};
+
+const HEDGING_POLICY: Table<HedgingPolicyJson> = {
+  maxAttempts: { good: [2, 5, 100], bad: [1, 0, 2.5, '2', null] },
+  hedgingDelay: { ...seconds(['0s', '315576000000s'], []), beside: { maxAttempts: 2 } },
+  nonFatalStatusCodes: { ...codes, good: [...codes.good, []], beside: { maxAttempts: 2 } },
+};
+
+const METHOD: Table<MethodConfigJson> = {
+  name: {
+    good: [[], [{}], [{ service: 'a' }], [{ service: 'a', method: 'b' }]],
+    bad: [{}, 'a', [5], [{ method: 'b' }]],
+  },
+  timeout: seconds(['0s', '315576000000s'], []),
+  waitForReady: { good: [true, false, null], bad: [0, 'true', {}] },
+  retryPolicy: { good: [RETRY, null], bad: [...noObjects, {}] },
+  hedgingPolicy: { good: [{ maxAttempts: 2 }, null], bad: [...noObjects, {}] },
+  fairlead: { good: [{}, null], bad: noObjects },
+};
+
+const THROTTLING: Table<RetryThrottlingJson> = {
+  maxTokens: { good: [1, 1_000], bad: [0, 1_001, 1.5, '1', null], beside: { tokenRatio: 1 } },
+  tokenRatio: { good: [0.001, 1e9], bad: [0, 0.0009, -1, Infinity, '1', null], beside: { maxTokens: 1 } },
+};
+
+const PEAK_EWMA: Table<{ decayTime: unknown; failurePenalty: unknown }> = {
+  decayTime: seconds(['0.001s', '600s'], ['0s', '600.001s']),
+  failurePenalty: seconds(['0s', '600s'], ['600.001s']),
+};
+
+/** Where a table stands in a service config, and what that config is with one of its fields set. */
+interface Place {
+  readonly path: string;
+  readonly table: Readonly<Record<string, Limits>>;
+  config(fields: object): ServiceConfigJson;
+}
+
+const method = (config: object): ServiceConfigJson => ({ methodConfig: [{ name: [{}], ...config }] });
+const extension = (fairlead: object): ServiceConfigJson => method({ fairlead });
+const hedged = (fairlead: object): ServiceConfigJson => method({ hedgingPolicy: { maxAttempts: 2 }, fairlead });
+const at = 'serviceConfig.methodConfig[0]';
+
+const PLACES: readonly Place[] = [
+  { path: `${at}.fairlead.circuitBreaker`, table: BREAKER, config: (circuitBreaker) => extension({ circuitBreaker }) },
+  { path: `${at}.fairlead.bulkhead`, table: BULKHEAD, config: (bulkhead) => extension({ bulkhead }) },
+  { path: `${at}.fairlead.concurrencyLimit`, table: LIMIT, config: (limit) => extension({ concurrencyLimit: limit }) },
+  { path: `${at}.fairlead.hedgingDelay`, table: DELAY, config: (hedgingDelay) => hedged({ hedgingDelay }) },
+  { path: `${at}.fairlead`, table: EXTENSION, config: hedged },
+  {
+    path: `${at}.retryPolicy`,
+    table: RETRY_POLICY,
+    config: (policy) => method({ retryPolicy: { ...RETRY, ...policy } }),
+  },
+  { path: `${at}.hedgingPolicy`, table: HEDGING_POLICY, config: (hedgingPolicy) => method({ hedgingPolicy }) },
+  { path: at, table: METHOD, config: method },
+  {
+    path: 'serviceConfig.retryThrottling',
+    table: THROTTLING,
+    config: (throttling) => ({ retryThrottling: throttling as RetryThrottlingJson }),
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].peak_ewma',
+    table: PEAK_EWMA,
+    config: (settings) => ({ loadBalancingConfig: [{ peak_ewma: settings }] }),
+  },
+];
+
+/** What `createChannel` says; undefined when it takes them. */
+function errorOf(options: ChannelOptions): Error | undefined {
+  try {
+    createChannel('ipv4:127.0.0.1:1', insecure, options).close();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+describe('the option', () => {
+  test.each(Object.entries(OPTIONS))(
+    '%s is taken up to its limits, and refused by its name past them',
+    (name, limits) => {
+      for (const value of limits.good) expect([value, errorOf({ [name]: value })]).toEqual([value, undefined]);
+      for (const value of limits.bad) {
+        const error = errorOf({ [name]: value });
+        const expected = name === 'serviceConfig' ? InvalidServiceConfigError : InvalidOptionError;
+        expect([value, error?.message, error]).toEqual([value, expect.stringContaining(name), expect.any(expected)]);
+      }
+    },
+  );
+
+  test.each(['grpc.per_rpc_retry_buffer_size', 'grpc.retry_buffer_size'])('%s', (name) => {
+    for (const value of [0, MAX_INT]) expect(errorOf({ [name]: value })).toBeUndefined();
+    for (const value of [-1, 0.5, Infinity, MAX_INT + 1])
+      expect(errorOf({ [name]: value })?.message).toContain(`${name}: `);
+  });
+});
+
+describe.each(PLACES)('of $path', ({ path, table, config }) => {
+  test.each(Object.entries(table))(
+    '%s is taken up to its limits, and refused by its path past them',
+    (field, limits) => {
+      const withValue = (value: unknown): Error | undefined =>
+        errorOf({ serviceConfig: config({ ...limits.beside, [field]: value }) });
+      for (const value of limits.good) expect([value, withValue(value)]).toEqual([value, undefined]);
+      for (const value of limits.bad) {
+        const error = withValue(value);
+        expect([value, error]).toEqual([value, expect.any(InvalidServiceConfigError)]);
+        expect((error as InvalidServiceConfigError).problems).toContainEqual(
+          expect.stringContaining(`${path}.${field}`),
+        );
+      }
+    },
+  );
+});
+
+describe('a contradiction names both', () => {
+  const retryPolicy = RETRY;
+  const hedgingPolicy = { maxAttempts: 2 };
+
+  test.each<[string, ServiceConfigJson, readonly string[]]>([
+    [
+      'retrying and hedging',
+      method({ retryPolicy, hedgingPolicy }),
+      [`${at}: retryPolicy and hedgingPolicy exclude each other`],
+    ],
+    [
+      'an attempt that may take longer than its call',
+      method({ timeout: '1s', fairlead: { perAttemptTimeout: '1.001s' } }),
+      [`${at}: fairlead.perAttemptTimeout (1.001s) is longer than timeout (1s)`],
+    ],
+    [
+      'a breaker that opens for a share of no calls',
+      extension({ circuitBreaker: { failureRatio: 0.5, requestVolume: 0 } }),
+      [
+        `${at}.fairlead.circuitBreaker.requestVolume: 0 (expected: an integer, at least 1: a failureRatio needs calls to be a share of)`,
+      ],
+    ],
+    [
+      'a fixed and a learnt size',
+      extension({ bulkhead: { maxConcurrent: 1 }, concurrencyLimit: {} }),
+      [`${at}.fairlead: bulkhead and concurrencyLimit exclude each other`],
+    ],
+    [
+      'bounds of a limit',
+      extension({ concurrencyLimit: { minLimit: 5, maxLimit: 4 } }),
+      [`${at}.fairlead.concurrencyLimit: minLimit (5) is more than maxLimit (4)`],
+    ],
+    [
+      'a measured delay without hedges',
+      extension({ hedgingDelay: 'p95' }),
+      [`${at}: fairlead.hedgingDelay without hedgingPolicy`],
+    ],
+    [
+      'bounds of a measured delay',
+      method({ hedgingPolicy, fairlead: { hedgingDelay: { quantile: 'p95', min: '2s', max: '1s' } } }),
+      [`${at}.fairlead.hedgingDelay: min (2000 ms) is longer than max (1000 ms)`],
+    ],
+  ])('%s', (_what, serviceConfig, problems) => {
+    expect((errorOf({ serviceConfig }) as InvalidServiceConfigError).problems).toEqual(problems);
+  });
+
+  test('but what is just possible is taken', () => {
+    for (const config of [
+      method({ timeout: '1s', fairlead: { perAttemptTimeout: '1s' } }),
+      extension({ bulkhead: { maxConcurrent: 1 }, concurrencyLimit: null }),
+      extension({ concurrencyLimit: { minLimit: 5, maxLimit: 5 } }),
+      method({ retryPolicy, hedgingPolicy: null }),
+    ]) {
+      expect(errorOf({ serviceConfig: config })).toBeUndefined();
+    }
+  });
+});

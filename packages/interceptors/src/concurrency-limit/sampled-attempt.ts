@@ -1,0 +1,119 @@
+import {
+  attachAttemptContext,
+  attemptContextOf,
+  classifyFailure,
+  type AttemptContext,
+  type AttemptKind,
+  type Clock,
+  type Endpoint,
+  type FailureClass,
+} from '@fairlead/core';
+import { status as Code, type Metadata, type StatusObject } from '@grpc/grpc-js';
+import { ForwardingCall } from '../call/forwarding-call.js';
+import type { CallListener, InterceptingCallInterface, PartialListener } from '../grpc-types.js';
+import type { AdaptiveBulkhead } from './adaptive-bulkhead.js';
+
+/**
+ * The callee refused the call, or did not answer in time. Other failures are ignored, as in Netflix's
+ * `ConcurrencyLimitClientInterceptor`: an error that comes quickly must not pass for a callee that has time.
+ */
+const DROPS: ReadonlySet<Code> = new Set([Code.UNAVAILABLE, Code.RESOURCE_EXHAUSTED, Code.DEADLINE_EXCEEDED]);
+
+const NOTHING_TRIED: ReadonlySet<string> = new Set();
+
+/**
+ * An attempt that tells the limits how it fared, once: at its first message (a stream may go on for hours) or at its status.
+ * It stands between the policy that makes attempts and the pool, so it passes their context on; the time counts from the
+ * pick, because waiting for a pod says nothing of the callee.
+ */
+export class SampledAttempt extends ForwardingCall implements CallListener, AttemptContext {
+  readonly #limits: readonly AdaptiveBulkhead[];
+  readonly #clock: Clock;
+  #inFlight: readonly number[] = [];
+  #listener: PartialListener | undefined;
+  #outer: AttemptContext | undefined;
+  #beganAt = 0;
+  #failure: FailureClass | undefined;
+  #sawHeaders = false;
+  #told = false;
+
+  constructor(next: InterceptingCallInterface, limits: readonly AdaptiveBulkhead[], clock: Clock) {
+    super(next);
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  override start(metadata: Metadata, listener?: PartialListener): void {
+    this.#listener = listener;
+    this.#beganAt = this.#clock.now();
+    this.#inFlight = this.#limits.map(({ running }) => running);
+    this.#outer = attemptContextOf(metadata);
+    if (this.#outer) attachAttemptContext(metadata, this);
+    super.start(metadata, this);
+  }
+
+  /** That the client gives up, or that another attempt was faster, says nothing of the callee. */
+  override cancelWithStatus(code: Code, details: string): void {
+    this.#told = true;
+    super.cancelWithStatus(code, details);
+  }
+
+  // The attempt's context, between the policy above and the pool below.
+
+  get tried(): ReadonlySet<string> {
+    return this.#outer?.tried ?? NOTHING_TRIED;
+  }
+
+  get kind(): AttemptKind {
+    return this.#outer?.kind ?? 'first';
+  }
+
+  get optional(): boolean {
+    return this.#outer?.optional === true;
+  }
+
+  onPicked(endpoint: Endpoint, othersUntried: boolean): void {
+    this.#beganAt = this.#clock.now();
+    this.#outer?.onPicked(endpoint, othersUntried);
+  }
+
+  onFailed(failure: FailureClass, dropped?: boolean): void {
+    this.#failure = failure;
+    this.#outer?.onFailed(failure, dropped);
+  }
+
+  // What the callee says.
+
+  onReceiveMetadata(metadata: Metadata): void {
+    this.#sawHeaders = true;
+    this.#listener?.onReceiveMetadata?.(metadata);
+  }
+
+  onReceiveMessage(message: unknown): void {
+    // A client with a unary response is told "no message" (null) before a failing status.
+    if (message !== null) this.#tell(false);
+    this.#listener?.onReceiveMessage?.(message);
+  }
+
+  onReceiveStatus(status: StatusObject): void {
+    if (status.code === Code.OK) this.#tell(false);
+    else if (DROPS.has(status.code) && this.#reachedTheCallee(status)) this.#tell(true);
+    this.#told = true;
+    this.#listener?.onReceiveStatus?.(status);
+  }
+
+  #reachedTheCallee({ code, details, metadata }: StatusObject): boolean {
+    const fromServer = this.#sawHeaders || Object.keys(metadata.getMap()).length > 0;
+    return (this.#failure ?? classifyFailure({ code, details, fromServer })) === 'maybe-processed';
+  }
+
+  #tell(dropped: boolean): void {
+    if (this.#told) return;
+    this.#told = true;
+    const now = this.#clock.now();
+    const latencyMs = now - this.#beganAt;
+    this.#limits.forEach((limit, index) => {
+      limit.learn({ latencyMs, inFlight: this.#inFlight[index] ?? 0, dropped }, now);
+    });
+  }
+}
