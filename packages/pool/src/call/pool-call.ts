@@ -5,6 +5,7 @@ import {
   classifyFailure,
   detachAttemptContext,
   type AttemptContext,
+  type AttemptDelay,
   type Completion,
   type FailureClass,
   type PickRequest,
@@ -44,6 +45,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   #member: Member | undefined;
   #completion: Completion | undefined;
   #among: ActiveCalls | undefined;
+  #waitingFor: AttemptDelay | undefined;
   #sawHeaders = false;
   #sawMessage = false;
   #cancelled = false;
@@ -137,6 +139,13 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
 
   // What the pool answers.
 
+  /** Nobody can be picked yet, because of this; what was waited for before has come. */
+  waitFor(delay: AttemptDelay): void {
+    if (this.#waitingFor === delay) return;
+    this.#endOfDelay();
+    this.#waitingFor = delay;
+  }
+
   /** The picker chose `member`: its load is reserved before anything else can happen, and the call goes out. */
   assign(member: Member, now: number): void {
     this.#member = member;
@@ -145,6 +154,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     this.#among = member.calls.current;
     this.#among.add(this);
     const attempt = this.#attempt;
+    this.#endOfDelay();
     attempt?.onPicked(member.endpoint, this.#host.othersUntried(member, attempt.tried));
     this.#launch(member);
   }
@@ -195,6 +205,12 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     const listener = this.#listener;
     this.#letGo();
     listener?.onReceiveStatus(status);
+  }
+
+  #endOfDelay(): void {
+    if (this.#waitingFor === undefined) return;
+    this.#attempt?.onDelayed?.(this.#waitingFor);
+    this.#waitingFor = undefined;
   }
 
   #launch(member: Member): void {
