@@ -21,6 +21,8 @@ export {
   type BreakerChange,
   type BreakerHandle,
   type BreakerState,
+  GrpcTraceBinPropagator,
+  type TracingOptions,
 } from '@fairlead/interceptors';
 export type {
   ChannelHandle,

@@ -12,7 +12,12 @@ import {
   type RetryBudget,
   type TokenBucketBudgetOptions,
 } from '@fairlead/core';
-import { createPolicyContext, type PolicyContext } from '@fairlead/interceptors';
+import {
+  createPolicyContext,
+  type PolicyContext,
+  type PolicyContextOptions,
+  type TracingOptions,
+} from '@fairlead/interceptors';
 import {
   POOL_OPTION_NAMES,
   splitChannelArguments,
@@ -49,6 +54,12 @@ export interface OwnChannelOptions extends OwnPoolOptions {
    * messages. Default none.
    */
   readonly interceptors?: readonly grpc.Interceptor[];
+  /**
+   * Spans of OpenTelemetry for calls and their attempts. Default `true`: as soon as the application has registered a tracer
+   * provider, before or after this channel was made; without one nothing is loaded and nothing done. `false` for none. Where
+   * `@opentelemetry/instrumentation-grpc` has made the span of a call, only those of its attempts are added.
+   */
+  readonly tracing?: boolean | TracingOptions;
 }
 
 /** Everything that a channel is made of, checked. */
@@ -63,6 +74,7 @@ const asGiven = custom((value) => value);
 
 const RULES = {
   serviceConfig: asGiven,
+  tracing: asGiven,
   retryBudget: custom(
     (value, name): RetryBudget => new TokenBucketBudget(value as TokenBucketBudgetOptions | undefined, name),
   ),
@@ -78,15 +90,25 @@ const RULES = {
 const POOL_RULES = Object.fromEntries(POOL_OPTION_NAMES.map((name) => [name, asGiven]));
 
 /** @throws InvalidOptionError, InvalidServiceConfigError */
-export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelOptions {
+export function resolveChannelOptions(target: string, options: ChannelOptions): ResolvedChannelOptions {
   const { own, channelArguments } = splitChannelArguments(options);
   const { 'grpc.service_config': text, ...forwarded } = channelArguments;
-  const { serviceConfig: given, retryBudget, interceptors, ...pool } = resolveOptions(own, { ...POOL_RULES, ...RULES });
+  const {
+    serviceConfig: given,
+    retryBudget,
+    interceptors,
+    tracing,
+    ...pool
+  } = resolveOptions(own, { ...POOL_RULES, ...RULES });
   const serviceConfig = readServiceConfig(given, text);
   return {
     pool: poolOptions(pool, forwarded, serviceConfig),
     serviceConfig,
-    policies: policyContext(pool, channelArguments, budgetOf(own, retryBudget, serviceConfig)),
+    policies: policyContext(pool, channelArguments, {
+      budget: budgetOf(own, retryBudget, serviceConfig),
+      target,
+      tracing: tracing as boolean | TracingOptions,
+    }),
     interceptors,
   };
 }
@@ -118,15 +140,15 @@ function budgetOf(
 function policyContext(
   own: Readonly<Record<string, unknown>>,
   channelArguments: Readonly<Record<string, unknown>>,
-  budget: RetryBudget,
+  rest: PolicyContextOptions,
 ): PolicyContext {
   const { clock = systemClock, random = systemRandom } = own as OwnPoolOptions;
   return createPolicyContext({
     clock,
     random,
-    budget,
     perCallBufferBytes: bytes(channelArguments, 'grpc.per_rpc_retry_buffer_size', 2 ** 20),
     channelBufferBytes: bytes(channelArguments, 'grpc.retry_buffer_size', 2 ** 24),
+    ...rest,
   });
 }
 

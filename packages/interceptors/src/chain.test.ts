@@ -5,18 +5,20 @@ import { createPolicyContext } from './policy-context.js';
 
 test('the order of the policies is data, each position with its reason', () => {
   expect(POLICY_ORDER.map(({ name }) => name)).toEqual([
+    'call span',
     'deadline',
     'bulkhead',
     'circuit-breaker',
     'wait-for-ready',
     'hedging or retry',
+    'attempt span',
     'attempt timeout',
   ]);
   expect(POLICY_ORDER.every(({ why }) => why.length > 0)).toBe(true);
 });
 
 test('a policy that has nothing to do for a method is not in its chain', () => {
-  const context = createPolicyContext();
+  const context = createPolicyContext({ tracing: false });
   expect(interceptorsFor({}, context)).toHaveLength(1);
   expect(interceptorsFor({ retryPolicy: POLICY }, context)).toHaveLength(1);
   expect(interceptorsFor({ timeoutMs: 1 }, context)).toHaveLength(2);

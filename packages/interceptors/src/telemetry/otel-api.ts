@@ -17,11 +17,11 @@ export function otelApi(): OtelApi | undefined {
 }
 
 /**
- * Whether a provider of this kind is registered globally, by whatever copy of the API 1.x. This is how that API keeps it;
- * looking there costs a property access for each call, and does not load anything.
+ * The provider of this kind that is registered globally, by whatever copy of the API 1.x; compare it, but ask the API for
+ * the real one. This is how that API keeps it: looking there costs a property access for each call, and loads nothing.
  */
-export function hasGlobalProvider(kind: 'trace' | 'metrics'): boolean {
-  return (globalThis as { [GLOBAL]?: { trace?: object; metrics?: object } })[GLOBAL]?.[kind] !== undefined;
+export function globalProvider(kind: 'trace' | 'metrics'): object | undefined {
+  return (globalThis as { [GLOBAL]?: { trace?: object; metrics?: object } })[GLOBAL]?.[kind];
 }
 
 const GLOBAL: unique symbol = Symbol.for('opentelemetry.js.api.1') as never;
