@@ -41,12 +41,10 @@ test('of a call that is not sampled nothing is listened to', () => {
   const start = jest.fn();
   const options = {} as InterceptorOptions;
   const bottom = { start } as never;
-  const call = tracing.call('/a/A')(options, (inner) =>
-    tracing.attempt('/a/A')!(inner, () => bottom),
-  );
+  const call = tracing.call('/a/A')(options, (inner) => tracing.attempt('/a/A')!(inner, () => bottom));
   const listener = {};
   call.start(new Metadata(), listener);
-  expect((start.mock.calls)[0]![1]).toBe(listener);
+  expect(start.mock.calls[0]![1]).toBe(listener);
   expect(off.raw).toEqual([]);
   unregister();
 });
