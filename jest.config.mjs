@@ -44,7 +44,10 @@ export default {
       },
       globals: { GRPC_JS_VERSION: '1.14.0' },
       // These run processes of their own, where nothing is mapped.
-      testPathIgnorePatterns: ['(readme|process-life)\\.integration\\.test\\.ts$', '/node_modules/'],
+      testPathIgnorePatterns: [
+        '(readme|process-life|instrumentation-grpc)\\.integration\\.test\\.ts$',
+        '/node_modules/',
+      ],
     }),
   ],
 };

@@ -26,6 +26,7 @@ export type * from './resolver/resolver.js';
 export type * from './target/target.js';
 export * from './target/scheme-registry.js';
 export * from './target/parse-target.js';
+export { parseTargetUri, type TargetUri } from './target/target-uri.js';
 export { encodeAuthority } from './target/percent.js';
 export * from './target/host-port.js';
 export type * from './health/health-source.js';

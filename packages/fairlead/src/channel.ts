@@ -12,7 +12,7 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
   readonly #config: ServiceConfig;
 
   constructor(target: string, credentials: grpc.ChannelCredentials, options: ChannelOptions) {
-    const { interceptors, policies, pool: poolOptions, serviceConfig } = resolveChannelOptions(options);
+    const { interceptors, policies, pool: poolOptions, serviceConfig } = resolveChannelOptions(target, options);
     const { config, warnings } = serviceConfig;
     const pool = new Pool(target, credentials, poolOptions);
     super(pool, (path) => [...interceptors, ...interceptorsFor(config.methodConfig(path), policies, path)]);

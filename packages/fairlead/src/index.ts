@@ -28,6 +28,8 @@ export {
   type BreakerHandle,
   type BreakerState,
   type IncomingCall,
+  GrpcTraceBinPropagator,
+  type TracingOptions,
 } from '@fairlead/interceptors';
 export { fileCredentials, UnusableCredentialsError } from '@fairlead/pool';
 export type {

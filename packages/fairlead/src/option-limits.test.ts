@@ -78,6 +78,18 @@ const OPTIONS: Table<OwnChannelOptions> = {
     bad: [...NO_OBJECTS, { multiplier: 0.999 }, { multiplier: 100.1 }, { windowMs: 999 }, { windowMs: 3_600_001 }],
   },
   deadlineMarginMs: duration(0, Number.MAX_VALUE),
+  tracing: {
+    good: [true, false, {}, { semconv: 'dup' }, { attemptSpans: false }, { metadataAttributes: ['a'] }],
+    bad: [
+      null,
+      5,
+      'x',
+      [],
+      { semconv: 'new' },
+      { attemptSpans: false, messageEvents: true },
+      { metadataAttributes: ['A'] },
+    ],
+  },
   interceptors: { good: [[]], bad: [null, {}, [5], [null]] },
   refreshIntervalMs: duration(1_000, TIMER_MAX),
   connectTimeoutMs: duration(100, 600_000),

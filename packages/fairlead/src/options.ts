@@ -17,7 +17,12 @@ import {
   type RetryBudget,
   type TokenBucketBudgetOptions,
 } from '@fairlead/core';
-import { createPolicyContext, type PolicyContext, type PolicyContextOptions } from '@fairlead/interceptors';
+import {
+  createPolicyContext,
+  type PolicyContext,
+  type PolicyContextOptions,
+  type TracingOptions,
+} from '@fairlead/interceptors';
 import {
   POOL_OPTION_NAMES,
   splitChannelArguments,
@@ -72,6 +77,12 @@ export interface OwnChannelOptions extends OwnPoolOptions {
    * messages. Default none.
    */
   readonly interceptors?: readonly grpc.Interceptor[];
+  /**
+   * Spans of OpenTelemetry for calls and their attempts. Default `true`: as soon as the application has registered a tracer
+   * provider, before or after this channel was made; without one nothing is loaded and nothing done. `false` for none. Where
+   * `@opentelemetry/instrumentation-grpc` has made the span of a call, only those of its attempts are added.
+   */
+  readonly tracing?: boolean | TracingOptions;
 }
 
 /** Everything that a channel is made of, checked. */
@@ -86,6 +97,7 @@ const asGiven = custom((value) => value);
 
 const RULES = {
   serviceConfig: asGiven,
+  tracing: asGiven,
   retryBudget: custom(
     (value, name): RetryBudget => new TokenBucketBudget(value as TokenBucketBudgetOptions | undefined, name),
   ),
@@ -106,7 +118,7 @@ const RULES = {
 const POOL_RULES = Object.fromEntries(POOL_OPTION_NAMES.map((name) => [name, asGiven]));
 
 /** @throws InvalidOptionError, InvalidServiceConfigError */
-export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelOptions {
+export function resolveChannelOptions(target: string, options: ChannelOptions): ResolvedChannelOptions {
   const { own, channelArguments } = splitChannelArguments(options);
   const { 'grpc.service_config': text, ...forwarded } = channelArguments;
   const resolved = resolveOptions(own, { ...POOL_RULES, ...RULES });
@@ -117,6 +129,7 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
     clientThrottling: throttle,
     deadlineMarginMs,
     interceptors,
+    tracing,
     ...pool
   } = resolved;
   const serviceConfig = readServiceConfig(given, text);
@@ -128,6 +141,8 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
       concurrencyLimit,
       throttle,
       deadlineMarginMs,
+      target,
+      tracing: tracing as boolean | TracingOptions,
     }),
     interceptors,
   };
@@ -164,11 +179,11 @@ function policyContext(
 ): PolicyContext {
   const { clock = systemClock, random = systemRandom } = own as OwnPoolOptions;
   return createPolicyContext({
-    ...options,
     clock,
     random,
     perCallBufferBytes: bytes(channelArguments, 'grpc.per_rpc_retry_buffer_size', 2 ** 20),
     channelBufferBytes: bytes(channelArguments, 'grpc.retry_buffer_size', 2 ** 24),
+    ...options,
   });
 }
 

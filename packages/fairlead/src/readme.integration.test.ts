@@ -45,13 +45,27 @@ beforeEach(() => {
 
 afterEach(() => leaks.assertNothingLeft());
 
-test('the example of the README runs, as it stands there but for its target', async () => {
+/** Runs the first example after a heading, as it stands there but for its target. */
+async function runExample(heading: string, around: string): Promise<readonly [code: number, output: string]> {
   const readme = readFileSync(`${packageDirectory}/README.md`, 'utf8');
-  const example = /```ts\n([^]*?)```/.exec(readme)?.[1] ?? '';
+  const example = /```ts\n([^]*?)```/.exec(readme.slice(readme.indexOf(heading)))?.[1] ?? '';
   const script = around + example.replace(/'dns:.*:50051'/, '`ipv4:127.0.0.1:${port}`');
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { cwd: packageDirectory });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number];
-  expect([code, output]).toEqual([0, 'Hello you\n']);
+  return [code, output];
+}
+
+test('the example of the README runs', async () => {
+  expect(await runExample('# fairlead', around)).toEqual([0, 'Hello you\n']);
+}, 20_000);
+
+test('its example of tracing runs, and shows a call and its attempt', async () => {
+  // The first call of this one succeeds, and the server ends after it.
+  const [code, output] = await runExample('## Tracing', around.replace('let calls = 0', 'let calls = 1'));
+  expect([code, output]).toEqual([0, expect.stringContaining('Hello you\n')]);
+  const names = [...output.matchAll(/^ {2}name: '(.*)',$/gm)].map(([, name]) => name);
+  expect(names).toEqual(['Attempt.greeter.Greeter.SayHello', 'greeter.Greeter/SayHello']);
+  expect(output).toContain("'rpc.request.metadata.x-tenant': [ 'blue' ]");
 }, 20_000);

@@ -6,6 +6,7 @@ import { createPolicyContext } from './policy-context.js';
 
 test('the order of the policies is data, each position with its reason', () => {
   expect(POLICY_ORDER.map(({ name }) => name)).toEqual([
+    'call span',
     'incoming call',
     'deadline',
     'client throttling',
@@ -15,13 +16,14 @@ test('the order of the policies is data, each position with its reason', () => {
     'wait-for-ready',
     'hedging or retry',
     'samples of the limits',
+    'attempt span',
     'attempt timeout',
   ]);
   expect(POLICY_ORDER.every(({ why }) => why.length > 0)).toBe(true);
 });
 
 test('a policy that has nothing to do for a method is not in its chain', () => {
-  const context = createPolicyContext();
+  const context = createPolicyContext({ tracing: false });
   expect(interceptorsFor({}, context)).toHaveLength(2);
   expect(interceptorsFor({ retryPolicy: POLICY }, context)).toHaveLength(2);
   expect(interceptorsFor({ timeoutMs: 1 }, context)).toHaveLength(3);

@@ -14,6 +14,7 @@ import { methodHedging } from './hedging/method-hedging.js';
 import { propagationInterceptor } from './incoming/propagation-interceptor.js';
 import { methodRetry, type RetryShared } from './retry/method-retry.js';
 import { retryInterceptor } from './retry/retry-interceptor.js';
+import type { TracingPolicies } from './telemetry/tracing/tracing-policies.js';
 import { waitForReadyInterceptor } from './wait-for-ready/wait-for-ready-interceptor.js';
 
 /** What the policies of one channel share. */
@@ -30,6 +31,8 @@ export interface PolicyContext {
   readonly targetLimit: AdaptiveBulkhead | undefined;
   /** Rejects calls of the channel that its callee would reject. */
   readonly throttle: ClientThrottle | undefined;
+  /** Undefined when calls are not traced. */
+  readonly tracing?: TracingPolicies | undefined;
   /** Ends what waits for another attempt or for a slot, and the timers of breakers. Whoever closes the channel calls it first. Idempotent. */
   close(): void;
 }
@@ -48,8 +51,13 @@ export interface PolicyPosition {
  */
 export const POLICY_ORDER: readonly PolicyPosition[] = [
   {
+    name: 'call span',
+    why: 'outside of everything: its time is that of the caller, and a call that another policy refuses has one, too',
+    create: (_method, { tracing }, path) => tracing?.call(path),
+  },
+  {
     name: 'incoming call',
-    why: 'outside of everything: whose deadline has passed, or whose caller has gone, costs nothing and counts nowhere',
+    why: 'outside of all that acts: whose deadline has passed, or whose caller has gone, costs nothing and counts nowhere',
     create: (_method, { clock, deadlineMarginMs }) => propagationInterceptor({ clock, deadlineMarginMs }),
   },
   {
@@ -94,6 +102,11 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
     name: 'samples of the limits',
     why: 'inside of what makes the attempts: each tells of the callee, and the time between them tells nothing',
     create: (method, context, path) => limitSamplesInterceptor(method, context, path),
+  },
+  {
+    name: 'attempt span',
+    why: 'inside of what makes the attempts: one for each, and it hears what the pool says of it',
+    create: (_method, { tracing }, path) => tracing?.attempt(path),
   },
   {
     name: 'attempt timeout',

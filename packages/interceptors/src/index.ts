@@ -27,3 +27,11 @@ export type { HedgingDelay } from './hedging/hedging-delay.js';
 export { attemptsOf } from './attempts/attempts-of.js';
 export type { AttemptRecord } from './attempts/attempt-record.js';
 export { ForwardingCall } from './call/forwarding-call.js';
+export type {
+  PropagatorLike,
+  RpcConventions,
+  TracerProviderLike,
+  TracingOptions,
+} from './telemetry/tracing/tracing-options.js';
+export type { TracingPolicies } from './telemetry/tracing/tracing-policies.js';
+export { GrpcTraceBinPropagator, type ContextLike } from './telemetry/tracing/grpc-trace-bin-propagator.js';

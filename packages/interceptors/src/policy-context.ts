@@ -17,6 +17,8 @@ import { AdaptiveBulkheads } from './concurrency-limit/adaptive-bulkheads.js';
 import { MethodBreakers } from './circuit-breaker/method-breakers.js';
 import { ReplaySpace } from './retry/replay-space.js';
 import { RetryWaits } from './retry/retry-waits.js';
+import { Tracing } from './telemetry/tracing/tracing.js';
+import type { TracingOptions } from './telemetry/tracing/tracing-options.js';
 
 const MARGIN = durationMs({ default: 0 });
 
@@ -37,6 +39,13 @@ export interface PolicyContextOptions {
    * Default 0; at least 0.
    */
   readonly deadlineMarginMs?: number;
+  /** The target of the channel, for what is told of its calls (`server.address`). Default unknown. */
+  readonly target?: string;
+  /**
+   * Spans for calls and attempts. Default `true`: from the moment on in which a tracer provider is registered with
+   * OpenTelemetry's API; without one it does nothing. `false` switches it off.
+   */
+  readonly tracing?: boolean | TracingOptions;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -60,6 +69,7 @@ export function createPolicyContext(options: PolicyContextOptions = {}): PolicyC
     concurrencyLimits: new AdaptiveBulkheads(),
     targetLimit: targetLimitOf(options.concurrencyLimit),
     throttle: options.throttle,
+    tracing: Tracing.create(options.tracing, options.target),
     close: () => {
       waits.close();
       breakers.close();

@@ -108,3 +108,45 @@ describe('an attempt that its call can do without', () => {
     expect(spare(virtual).said).toEqual(['unsent']);
   });
 });
+
+describe('an attempt that had to wait is told', () => {
+  /** @returns what the pool says of a call, in order. */
+  function told(virtual: VirtualPool): unknown[] {
+    const said: unknown[] = [];
+    const metadata = new Metadata({ waitForReady: true });
+    attachAttemptContext(metadata, {
+      tried: new Set(),
+      onDelayed: (delay) => said.push(delay),
+      onPicked: ({ id }) => said.push(id),
+      onFailed: (failure) => said.push(failure),
+    });
+    virtual.call({ metadata });
+    return said;
+  }
+
+  test('of the name resolution and of the pick, each when its wait is over', () => {
+    const virtual = new VirtualPool({ balancing: roundRobin });
+    const said = told(virtual);
+    expect(said).toEqual([]);
+    virtual.resolver.push([pod(1)]);
+    expect(said).toEqual(['name-resolution']);
+    virtual.channel(1).ready();
+    expect(said).toEqual(['name-resolution', 'pick', pod(1).id]);
+  });
+
+  test('of the pick alone when the endpoints were known', () => {
+    const virtual = VirtualPool.ready(0, { balancing: roundRobin });
+    virtual.resolver.push([pod(1)]);
+    const said = told(virtual);
+    virtual.channel(1).ready();
+    expect(said).toEqual(['pick', pod(1).id]);
+  });
+
+  test('nothing when it went out at once, or did not get any further', () => {
+    expect(told(VirtualPool.ready(1, { balancing: roundRobin }))).toEqual([pod(1).id]);
+    const virtual = new VirtualPool({ balancing: roundRobin });
+    const said = told(virtual);
+    virtual.pool.close();
+    expect(said).toEqual(['unsent']);
+  });
+});

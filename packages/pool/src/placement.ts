@@ -44,8 +44,10 @@ export class Placement implements CallHost {
     if (this.#tryPick(call)) return;
     if (call.attempt?.optional) return call.fail(status.UNAVAILABLE, NO_OTHER, 'unsent');
     const cause = call.waitForReady ? undefined : this.#readiness.reasonToFail();
-    if (cause === undefined) this.#waiting.add(call);
-    else call.fail(status.UNAVAILABLE, this.#withMembers(cause), 'unsent');
+    if (cause === undefined) {
+      call.waitFor(this.#readiness.resolving ? 'name-resolution' : 'pick');
+      this.#waiting.add(call);
+    } else call.fail(status.UNAVAILABLE, this.#withMembers(cause), 'unsent');
   }
 
   forget(call: PoolCall): void {

@@ -30,6 +30,11 @@ export class Readiness {
     if (cause !== undefined) this.#lastCause = cause;
   }
 
+  /** Whether the resolver has not named any endpoints yet. */
+  get resolving(): boolean {
+    return this.#resolution.state === undefined;
+  }
+
   /** Why a call must fail now, or undefined when it can still hope. */
   reasonToFail(): string | undefined {
     const { state, lastError } = this.#resolution;
@@ -56,7 +61,7 @@ export class Readiness {
 
   /** What a waiting call waits for, for the text of its DEADLINE_EXCEEDED. */
   reasonToWait(): string {
-    if (this.#resolution.state === undefined) return `${this.#target} is being resolved`;
+    if (this.resolving) return `${this.#target} is being resolved`;
     const { members } = this.#membership;
     const because = this.#lastCause === undefined ? '' : `; last error: ${this.#lastCause}`;
     return `none of ${members.length} pods of ${this.#target} is ready${because}`;

@@ -2,6 +2,9 @@ import type { Endpoint } from '../endpoint/endpoint.js';
 import type { AttemptKind } from './attempt-kind.js';
 import type { FailureClass } from './failure-class.js';
 
+/** What an attempt may have to wait for before it is given to a member: the first answer of the resolver, or a pick. */
+export type AttemptDelay = 'name-resolution' | 'pick';
+
 /**
  * What a retry or hedging policy tells the pool about one attempt, and what the pool tells back.
  *
@@ -20,6 +23,11 @@ export interface AttemptContext {
    * more than their share to do. Default false.
    */
   readonly optional?: boolean;
+  /**
+   * The attempt had to wait for this, and the wait is over. Called at most once for each delay, in their order, before
+   * `onPicked`; not called for a wait that ended the attempt (gRFC A72, "Delayed … complete").
+   */
+  onDelayed?(delay: AttemptDelay): void;
   /**
    * The pool gave this attempt to a member. Called at most once per attempt.
    * @param othersUntried whether there is a pickable member that neither earlier attempts nor this one have tried. If not,

@@ -32,6 +32,8 @@ export class Attempt implements CallListener, AttemptContext {
   othersUntried = false;
   /** The balancing policy wants the call to fail. */
   dropped = false;
+  /** Told how it ended, and what follows, when its call knows; not of an attempt that did not take place. */
+  onRecord: ((record: AttemptRecord) => void) | undefined;
   #reported: FailureClass | undefined;
   #sawHeaders = false;
   readonly #observer: AttemptObserver;
@@ -103,7 +105,7 @@ export class Attempt implements CallListener, AttemptContext {
 
   record(status: StatusObject, clock: Clock, next: AttemptRecord['next']): AttemptRecord {
     const durationMs = clock.now() - this.#startedAt;
-    return {
+    const record = {
       endpoint: this.endpoint,
       startedAtMs: clock.epochNow() - durationMs,
       durationMs,
@@ -112,5 +114,7 @@ export class Attempt implements CallListener, AttemptContext {
       failure: status.code === Code.OK ? undefined : this.failureOf(status),
       next,
     };
+    this.onRecord?.(record);
+    return record;
   }
 }

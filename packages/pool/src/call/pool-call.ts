@@ -6,6 +6,7 @@ import {
   detachAttemptContext,
   isCredentialsFailure,
   type AttemptContext,
+  type AttemptDelay,
   type Completion,
   type FailureClass,
   type PickRequest,
@@ -45,6 +46,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   #member: Member | undefined;
   #completion: Completion | undefined;
   #among: ActiveCalls | undefined;
+  #waitingFor: AttemptDelay | undefined;
   #sawHeaders = false;
   #sawMessage = false;
   #cancelled = false;
@@ -138,6 +140,13 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
 
   // What the pool answers.
 
+  /** Nobody can be picked yet, because of this; what was waited for before has come. */
+  waitFor(delay: AttemptDelay): void {
+    if (this.#waitingFor === delay) return;
+    this.#endOfDelay();
+    this.#waitingFor = delay;
+  }
+
   /** The picker chose `member`: its load is reserved before anything else can happen, and the call goes out. */
   assign(member: Member, now: number): void {
     this.#member = member;
@@ -146,6 +155,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     this.#among = member.calls.current;
     this.#among.add(this);
     const attempt = this.#attempt;
+    this.#endOfDelay();
     attempt?.onPicked(member.endpoint, this.#host.othersUntried(member, attempt.tried));
     this.#launch(member);
   }
@@ -198,6 +208,12 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     const listener = this.#listener;
     this.#letGo();
     listener?.onReceiveStatus(status);
+  }
+
+  #endOfDelay(): void {
+    if (this.#waitingFor === undefined) return;
+    this.#attempt?.onDelayed?.(this.#waitingFor);
+    this.#waitingFor = undefined;
   }
 
   #launch(member: Member): void {
