@@ -16,7 +16,8 @@ import { Tracing } from './tracing.js';
 test('switched off, no policy of it is in a chain; without attempt spans, one', () => {
   const length = (tracing: boolean | { readonly attemptSpans: boolean }): number =>
     interceptorsFor({}, createPolicyContext({ tracing })).length;
-  expect([length(false), length({ attemptSpans: false }), length(true)]).toEqual([1, 2, 3]);
+  const without = length(false);
+  expect([length({ attemptSpans: false }), length(true)]).toEqual([without + 1, without + 2]);
 });
 
 test('with the API and without an SDK, no object is made and no span asked for', () => {
