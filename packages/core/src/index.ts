@@ -18,6 +18,8 @@ export * from './options/check.js';
 export * from './options/nearest-name.js';
 export * from './options/number-rules.js';
 export * from './options/value-rules.js';
+export type * from './log/log-level.js';
+export type * from './log/event-code.js';
 export * from './endpoint/address.js';
 export * from './endpoint/endpoint.js';
 export * from './endpoint/diff.js';

@@ -1,7 +1,9 @@
 import type { ServiceConfig } from '@fairlead/core';
 import { interceptorsFor, InterceptedChannel, type BreakerHandle, type PolicyContext } from '@fairlead/interceptors';
-import { ChannelHandles, Pool, type ChannelHandle, type PoolEvents, type PoolSnapshot } from '@fairlead/pool';
+import { ChannelHandles, Pool, type ChannelHandle, type PoolSnapshot } from '@fairlead/pool';
 import * as grpc from '@grpc/grpc-js';
+import type { ChannelEvents } from './events/channel-events.js';
+import { isPolicyEvent, PolicyEmitter } from './events/policy-emitter.js';
 import { resolveChannelOptions, type ChannelOptions } from './options.js';
 
 /** What {@link createChannel} makes: an ordinary gRPC channel that can tell more of itself. */
@@ -10,6 +12,7 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
   readonly #policies: PolicyContext;
   readonly #handles: ChannelHandles;
   readonly #config: ServiceConfig;
+  readonly #events: PolicyEmitter;
 
   constructor(target: string, credentials: grpc.ChannelCredentials, options: ChannelOptions) {
     const { interceptors, policies, pool: poolOptions, serviceConfig } = resolveChannelOptions(options);
@@ -20,6 +23,7 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
     this.#policies = policies;
     this.#config = config;
     this.#handles = new ChannelHandles(this);
+    this.#events = new PolicyEmitter(policies.breakers);
     // Told when the caller has had the time to listen.
     queueMicrotask(() => warnings.forEach((warning) => pool.warn('service-config', warning)));
   }
@@ -88,13 +92,20 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
     return circuitBreaker && this.#policies.breakers.of(path, circuitBreaker);
   }
 
-  on<E extends keyof PoolEvents>(event: E, listener: (...args: PoolEvents[E]) => void): this {
-    this.#pool.on(event, listener);
+  /**
+   * Calls back at every event of this name; all of them stand in `docs/reference/events.md`. What a listener throws is an
+   * uncaught exception of its own. An event that nobody listens to is not even built.
+   */
+  on<E extends keyof ChannelEvents>(event: E, listener: (...args: ChannelEvents[E]) => void): this {
+    if (isPolicyEvent(event)) this.#events.on(event, listener as never);
+    else this.#pool.on(event, listener as never);
     return this;
   }
 
-  off<E extends keyof PoolEvents>(event: E, listener: (...args: PoolEvents[E]) => void): this {
-    this.#pool.off(event, listener);
+  /** Takes the listener off again. */
+  off<E extends keyof ChannelEvents>(event: E, listener: (...args: ChannelEvents[E]) => void): this {
+    if (isPolicyEvent(event)) this.#events.off(event, listener as never);
+    else this.#pool.off(event, listener as never);
     return this;
   }
 }

@@ -185,12 +185,12 @@ export class Pool implements grpc.ChannelInterface {
   }
 
   on<E extends keyof PoolEvents>(event: E, listener: (...args: PoolEvents[E]) => void): this {
-    this.#events.on(event, listener as never);
+    this.#events.on(event, listener);
     return this;
   }
 
   off<E extends keyof PoolEvents>(event: E, listener: (...args: PoolEvents[E]) => void): this {
-    this.#events.off(event, listener as never);
+    this.#events.off(event, listener);
     return this;
   }
 

@@ -1,4 +1,6 @@
 import type { CircuitBreakerConfig, Clock } from '@fairlead/core';
+import type { BreakerChange } from './breaker-change.js';
+import { BreakerListeners } from './breaker-listeners.js';
 import { MethodBreaker } from './method-breaker.js';
 
 /** A client has a few dozen methods; one that makes paths up at run time must not fill the memory. */
@@ -11,6 +13,7 @@ const MAX_METHODS = 1_000;
 export class MethodBreakers {
   readonly #clock: Clock;
   readonly #breakers = new Map<string, MethodBreaker>();
+  readonly #listeners = new BreakerListeners();
   #closed = false;
 
   constructor(clock: Clock) {
@@ -22,10 +25,18 @@ export class MethodBreakers {
     const known = this.#breakers.get(path);
     if (known !== undefined && sameConfig(known.config, config)) return known;
     known?.shutdown();
-    const breaker = new MethodBreaker(path, config, this.#clock);
+    const breaker = new MethodBreaker(path, config, this.#clock, this.#listeners);
     if (this.#closed) breaker.shutdown();
     else if (known !== undefined || this.#breakers.size < MAX_METHODS) this.#breakers.set(path, breaker);
     return breaker;
+  }
+
+  /**
+   * Calls back at every change of every breaker, also of those made later.
+   * @returns the function that stops it.
+   */
+  onChange(listener: (change: BreakerChange) => void): () => void {
+    return this.#listeners.add(listener);
   }
 
   /** Nothing is left of them: no timer, no listener. Idempotent. */
@@ -33,6 +44,7 @@ export class MethodBreakers {
     this.#closed = true;
     for (const breaker of this.#breakers.values()) breaker.shutdown();
     this.#breakers.clear();
+    this.#listeners.clear();
   }
 }
 
