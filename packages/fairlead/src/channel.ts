@@ -1,8 +1,10 @@
-import type { ServiceConfig } from '@fairlead/core';
+import { EventLog, systemClock, type ServiceConfig } from '@fairlead/core';
 import { interceptorsFor, InterceptedChannel, type BreakerHandle, type PolicyContext } from '@fairlead/interceptors';
-import { ChannelHandles, Pool, type ChannelHandle, type PoolSnapshot } from '@fairlead/pool';
+import { ChannelHandles, logEvents, Pool, type ChannelHandle, type PoolSnapshot } from '@fairlead/pool';
 import * as grpc from '@grpc/grpc-js';
 import type { ChannelEvents } from './events/channel-events.js';
+import { CHANNEL_EVENT_CODES } from './events/event-codes.js';
+import { POLICY_EVENT_LINES } from './events/event-lines.js';
 import { isPolicyEvent, PolicyEmitter } from './events/policy-emitter.js';
 import { resolveChannelOptions, type ChannelOptions } from './options.js';
 
@@ -24,6 +26,11 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
     this.#config = config;
     this.#handles = new ChannelHandles(this);
     this.#events = new PolicyEmitter(policies.breakers);
+    const { clock = systemClock, logger } = poolOptions;
+    if (logger !== undefined) {
+      const log = new EventLog({ logger, clock, target: pool.getTarget(), codes: CHANNEL_EVENT_CODES });
+      logEvents(this.#events, POLICY_EVENT_LINES, log);
+    }
     // Told when the caller has had the time to listen.
     queueMicrotask(() => warnings.forEach((warning) => pool.warn('service-config', warning)));
   }

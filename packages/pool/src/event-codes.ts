@@ -20,13 +20,6 @@ export const POOL_EVENT_CODES = [
     fields: ['from', 'to'],
   },
   {
-    code: 'channel-idle',
-    event: 'state',
-    level: 'debug',
-    when: 'Nothing is connected, and nothing was asked for.',
-    fields: ['from', 'to'],
-  },
-  {
     code: 'channel-ready',
     event: 'state',
     level: 'info',
@@ -81,13 +74,6 @@ export const POOL_EVENT_CODES = [
     level: 'warn',
     when: 'A pod could not be connected; the next attempt follows by backoff.',
     fields: ['member', 'from', 'to', 'cause'],
-  },
-  {
-    code: 'member-idle',
-    event: 'member',
-    level: 'debug',
-    when: 'A pod is not connected, and nobody wants it to be.',
-    fields: ['member', 'from', 'to'],
   },
   {
     code: 'member-lost',

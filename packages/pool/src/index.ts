@@ -2,6 +2,7 @@ export { Pool } from './pool.js';
 export { ChannelHandle, ChannelHandles } from './channel-handle.js';
 export { POOL_OPTION_NAMES, type OwnPoolOptions, type PoolOptions } from './options.js';
 export { splitChannelArguments, type ChannelArguments } from './channel-arguments.js';
+export { logEvents, type EventLines } from './emitter-log.js';
 export { Emitter } from './emitter.js';
 export { POOL_EVENT_CODES, type PoolEventCode } from './event-codes.js';
 export type { EndpointsChange, MemberStateChange, PoolEvents, PoolWarning } from './events.js';

@@ -1,8 +1,11 @@
 import * as grpc from '@grpc/grpc-js';
-import { authorityOf, parseTarget, type ResolverState, type Target } from '@fairlead/core';
+import { authorityOf, EventLog, parseTarget, type ResolverState, type Target } from '@fairlead/core';
 import { ChannelHandles, type ChannelHandle } from './channel-handle.js';
 import { PoolCall } from './call/pool-call.js';
 import { createPolicy, createResolver } from './contracts.js';
+import { logEvents } from './emitter-log.js';
+import { POOL_EVENT_CODES } from './event-codes.js';
+import { POOL_EVENT_LINES } from './event-lines.js';
 import { ConnectivityWatch } from './connectivity-watch.js';
 import { PoolEmitter, type PoolEvents } from './events.js';
 import type { CallArguments, GrpcCall, ParentCall, PropagateFlags } from './grpc-types.js';
@@ -57,8 +60,12 @@ export class Pool implements grpc.ChannelInterface {
    */
   constructor(target: string, credentials: grpc.ChannelCredentials, options: PoolOptions = {}) {
     const resolved = resolvePoolOptions(credentials, options);
-    const { clock, random } = resolved;
+    const { clock, logger, random } = resolved;
     const { target: parsed, factory } = parseTarget(target, builtInSchemes(resolved));
+    if (logger !== undefined) {
+      const log = new EventLog({ logger, clock, target: parsed.uri, codes: POOL_EVENT_CODES });
+      logEvents(this.#events, POOL_EVENT_LINES, log);
+    }
     this.#target = parsed;
     this.#options = resolved;
     this.#resolution = new Resolution(createResolver(factory, parsed, { clock, random, options: resolved }), clock);
