@@ -1,13 +1,10 @@
 import {
-  builtInPolicies,
   custom,
   InvalidOptionError,
-  parseServiceConfig,
   resolveOptions,
   systemClock,
   systemRandom,
   TokenBucketBudget,
-  TokenThrottle,
   type ParsedServiceConfig,
   type RetryBudget,
   type TokenBucketBudgetOptions,
@@ -21,6 +18,9 @@ import {
   type PoolOptions,
 } from '@fairlead/pool';
 import type * as grpc from '@grpc/grpc-js';
+import { LiveBudget } from './service-config/live-budget.js';
+import { LiveServiceConfig } from './service-config/live-service-config.js';
+import { ServiceConfigParser } from './service-config/service-config-parser.js';
 import type { ServiceConfigJson } from './service-config-json.js';
 
 /**
@@ -35,7 +35,8 @@ export type ChannelOptions = ChannelArguments & OwnChannelOptions;
 export interface OwnChannelOptions extends OwnPoolOptions {
   /**
    * Balancing, and per method: deadline, retries, waiting. `grpc.service_config` (JSON text) is read when this is not
-   * given; both together are refused.
+   * given; both together are refused. It may be replaced later: `channel.setServiceConfig()`. The resolver's service config
+   * counts only while neither is given (in gRPC it would win).
    */
   readonly serviceConfig?: ServiceConfigJson;
   /**
@@ -54,7 +55,10 @@ export interface OwnChannelOptions extends OwnPoolOptions {
 /** Everything that a channel is made of, checked. */
 export interface ResolvedChannelOptions {
   readonly pool: PoolOptions;
-  readonly serviceConfig: ParsedServiceConfig;
+  readonly serviceConfig: LiveServiceConfig;
+  /** What is suspicious about the service config. */
+  readonly warnings: readonly string[];
+  readonly budget: LiveBudget;
   readonly policies: PolicyContext;
   readonly interceptors: readonly grpc.Interceptor[];
 }
@@ -82,11 +86,17 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
   const { own, channelArguments } = splitChannelArguments(options);
   const { 'grpc.service_config': text, ...forwarded } = channelArguments;
   const { serviceConfig: given, retryBudget, interceptors, ...pool } = resolveOptions(own, { ...POOL_RULES, ...RULES });
-  const serviceConfig = readServiceConfig(given, text);
+  const { balancing, retryBudget: ownBudget } = own;
+  const parser = new ServiceConfigParser({ balancing, retryBudget: ownBudget });
+  const parsed = readServiceConfig(parser, given, text);
+  const budget = new LiveBudget(retryBudget);
+  budget.configure(parsed?.config.retryThrottling);
   return {
-    pool: poolOptions(pool, forwarded, serviceConfig),
-    serviceConfig,
-    policies: policyContext(pool, channelArguments, budgetOf(own, retryBudget, serviceConfig)),
+    pool: poolOptions(pool, forwarded, parsed),
+    serviceConfig: new LiveServiceConfig(parser, parsed),
+    warnings: parsed?.warnings ?? [],
+    budget,
+    policies: policyContext(pool, channelArguments, budget),
     interceptors,
   };
 }
@@ -94,25 +104,10 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
 function poolOptions(
   own: Readonly<Record<string, unknown>>,
   channelArguments: Readonly<Record<string, unknown>>,
-  { config }: ParsedServiceConfig,
+  parsed: ParsedServiceConfig | undefined,
 ): PoolOptions {
-  const { loadBalancing } = config;
-  if (loadBalancing === undefined) return { ...own, ...channelArguments };
-  if (own['balancing'] !== undefined) {
-    throw new InvalidOptionError('balancing', own['balancing'], 'not set beside serviceConfig.loadBalancingConfig');
-  }
-  return { ...own, ...channelArguments, balancing: loadBalancing.create };
-}
-
-/** The token bucket of the service config where it has one, the ratio budget otherwise; both together are refused. */
-function budgetOf(
-  own: Readonly<Record<string, unknown>>,
-  ratioBudget: RetryBudget,
-  { config: { retryThrottling } }: ParsedServiceConfig,
-): RetryBudget {
-  if (retryThrottling === undefined) return ratioBudget;
-  if (own['retryBudget'] === undefined) return new TokenThrottle(retryThrottling);
-  throw new InvalidOptionError('retryBudget', own['retryBudget'], 'not set beside serviceConfig.retryThrottling');
+  const loadBalancing = parsed?.config.loadBalancing;
+  return { ...own, ...channelArguments, ...(loadBalancing && { balancing: loadBalancing.create }) };
 }
 
 function policyContext(
@@ -136,14 +131,17 @@ function bytes(channelArguments: Readonly<Record<string, unknown>>, name: string
   throw new InvalidOptionError(name, value, 'a number of bytes, at least 0');
 }
 
-function readServiceConfig(given: unknown, text: unknown): ParsedServiceConfig {
+/** @returns undefined when the application gives none. */
+function readServiceConfig(
+  parser: ServiceConfigParser,
+  given: unknown,
+  text: unknown,
+): ParsedServiceConfig | undefined {
   if (given !== undefined && text !== undefined) {
     throw new InvalidOptionError('grpc.service_config', text, 'not set beside serviceConfig');
   }
-  if (text === undefined) {
-    return parseServiceConfig(given === undefined ? {} : given, { policies: builtInPolicies, path: 'serviceConfig' });
-  }
-  return parseServiceConfig(parseJson(text), { policies: builtInPolicies, path: 'grpc.service_config' });
+  if (text !== undefined) return parser.parseFirst(parseJson(text), 'grpc.service_config');
+  return given === undefined ? undefined : parser.parseFirst(given, 'serviceConfig');
 }
 
 function parseJson(text: unknown): unknown {

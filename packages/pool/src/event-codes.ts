@@ -121,7 +121,14 @@ export const POOL_EVENT_CODES = [
     code: 'service-config-ignored',
     event: 'warning',
     level: 'warn',
-    when: 'The resolver sent a service config, which is not applied.',
+    when: 'The resolver sent a service config, which is not applied: the pool stands alone, or the application gave one.',
+    fields: [],
+  },
+  {
+    code: 'service-config-invalid',
+    event: 'warning',
+    level: 'warn',
+    when: 'The resolver sent an invalid service config; the last good one stays in use. The text has every error.',
     fields: [],
   },
 ] as const satisfies readonly EventCodeEntry[];

@@ -39,6 +39,10 @@ async function wholeLife(): Promise<Line[]> {
   virtual.channel(1).refuse('connect ECONNREFUSED');
   await turn();
   virtual.resolver.push({ endpoints: [pod(1)], serviceConfig: {}, attributes: {} });
+  virtual.pool.takeServiceConfigs(() => {
+    throw new Error('invalid');
+  });
+  virtual.resolver.push({ endpoints: [pod(1)], serviceConfig: {}, attributes: {} });
   virtual.resolver.push([]);
   virtual.resolver.fail(new Error('SERVFAIL'));
   virtual.clock.advance(2_000);

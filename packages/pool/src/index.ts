@@ -1,4 +1,5 @@
 export { Pool } from './pool.js';
+export type { ServiceConfigTaker } from './config-delivery.js';
 export { ChannelHandle, ChannelHandles } from './channel-handle.js';
 export { POOL_OPTION_NAMES, type OwnPoolOptions, type PoolOptions } from './options.js';
 export { splitChannelArguments, type ChannelArguments } from './channel-arguments.js';

@@ -1,5 +1,13 @@
 import * as grpc from '@grpc/grpc-js';
-import { authorityOf, EventLog, parseTarget, type ResolverState, type Target } from '@fairlead/core';
+import {
+  authorityOf,
+  EventLog,
+  parseTarget,
+  type BalancingPolicy,
+  type ResolverState,
+  type Target,
+} from '@fairlead/core';
+import { ConfigDelivery, type ServiceConfigTaker } from './config-delivery.js';
 import { ChannelHandles, type ChannelHandle } from './channel-handle.js';
 import { PoolCall } from './call/pool-call.js';
 import { createPolicy, createResolver } from './contracts.js';
@@ -46,7 +54,9 @@ export class Pool implements grpc.ChannelInterface {
   readonly #watch: ConnectivityWatch;
   readonly #pursuit: Pursuit;
   readonly #warmUp: WarmUp;
+  readonly #configs: ConfigDelivery;
   readonly #answers: ResolutionListener = {
+    accept: (state, first) => this.#configs.deliver(state.serviceConfig, first),
     onState: (state) => this.#onState(state),
     onError: (error) => this.#onError(error),
   };
@@ -68,6 +78,7 @@ export class Pool implements grpc.ChannelInterface {
     }
     this.#target = parsed;
     this.#options = resolved;
+    this.#configs = new ConfigDelivery(parsed.uri, (code, message) => this.warn(code, message));
     this.#resolution = new Resolution(createResolver(factory, parsed, { clock, random, options: resolved }), clock);
     this.#watch = new ConnectivityWatch(clock);
     this.#pursuit = new Pursuit(clock, () => this.refresh());
@@ -206,6 +217,19 @@ export class Pool implements grpc.ChannelInterface {
     if (this.#events.listens('warning')) this.#events.tell('warning', { code, message });
   }
 
+  /** Hands the service configs of the resolver to what is built on the pool; without it they are ignored with a warning. */
+  takeServiceConfigs(taker: ServiceConfigTaker): void {
+    this.#configs.take(taker);
+  }
+
+  /**
+   * Balances by another policy from now on. Members keep their connections and calls; their loads begin anew.
+   * @throws InvalidOptionError when it makes no policy.
+   */
+  setBalancing(balancing: () => BalancingPolicy): void {
+    this.#membership.setPolicy(createPolicy(balancing));
+  }
+
   /** What the pool is and has at this moment, as plain data. */
   snapshot(): PoolSnapshot {
     return takeSnapshot({
@@ -227,12 +251,6 @@ export class Pool implements grpc.ChannelInterface {
       this.warn('resolver-empty', `${this.#target.uri} resolved to nothing; its last known pods stay in use`);
     } else {
       this.#membership.reconcile(endpoints);
-    }
-    if (state.serviceConfig !== undefined) {
-      this.warn(
-        'service-config-ignored',
-        `the resolver of ${this.#target.uri} sent a service config, which is not applied`,
-      );
     }
     this.#settle();
   }

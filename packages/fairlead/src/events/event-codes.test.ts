@@ -37,7 +37,7 @@ describe('the codes that a channel adds', () => {
 
   test('exist for every event of the policies', () => {
     // The compiler complains when one is missing here.
-    const events: Readonly<Record<keyof PolicyEvents, true>> = { breaker: true };
+    const events: Readonly<Record<keyof PolicyEvents, true>> = { breaker: true, serviceConfig: true };
     expect(entries.map(({ event }) => event)).toEqual(expect.arrayContaining(Object.keys(events)));
   });
 });
@@ -54,6 +54,7 @@ test('every event of a channel is in the reference with what it gives, and no ot
     warning: true,
     closed: true,
     breaker: true,
+    serviceConfig: true,
   };
   expect(firstCells(sections[0]!)).toEqual(Object.keys(events));
 });

@@ -30,6 +30,13 @@ export const CHANNEL_EVENT_CODES = [
     when: 'A service config has a field that nobody knows, or an entry without effect.',
     fields: [],
   },
+  {
+    code: 'service-config-applied',
+    event: 'serviceConfig',
+    level: 'info',
+    when: 'A new service config is in force: calls that follow are made by it.',
+    fields: ['source', 'policy', 'policyChanged'],
+  },
 ] as const satisfies readonly EventCodeEntry[];
 
 /** One of the codes that a channel adds. */

@@ -3,7 +3,7 @@ import { Emitter } from '@fairlead/pool';
 import type { PolicyEvents } from './channel-events.js';
 
 /** Every event of the policies. The compiler complains when one is missing here. */
-const NAMES: Readonly<Record<keyof PolicyEvents, true>> = { breaker: true };
+const NAMES: Readonly<Record<keyof PolicyEvents, true>> = { breaker: true, serviceConfig: true };
 
 export function isPolicyEvent(name: string): name is keyof PolicyEvents {
   return Object.hasOwn(NAMES, name);

@@ -22,11 +22,12 @@ export interface BreakerHandle {
   onChange(listener: (change: BreakerChange) => void): () => void;
 }
 
-/** The breaker of a method, kept while the chain of the method is made anew. */
+/** The breaker of a method, kept while the chain of the method is made anew, and when it is configured anew. */
 export class MethodBreaker implements BreakerHandle {
   readonly path: string;
-  readonly #config: CircuitBreakerConfig;
-  readonly #breaker: Breaker;
+  readonly #clock: Clock;
+  #config: CircuitBreakerConfig;
+  #breaker: Breaker;
   readonly #listeners = new BreakerListeners();
   readonly #listenersOfAll: BreakerListeners;
   #told: BreakerState = 'closed';
@@ -38,6 +39,7 @@ export class MethodBreaker implements BreakerHandle {
   constructor(path: string, config: CircuitBreakerConfig, clock: Clock, listenersOfAll = new BreakerListeners()) {
     this.path = path;
     this.#config = config;
+    this.#clock = clock;
     this.#listenersOfAll = listenersOfAll;
     this.#breaker = new OpossumBreaker(config, clock, () => this.#tell());
   }
@@ -75,6 +77,20 @@ export class MethodBreaker implements BreakerHandle {
 
   onChange(listener: (change: BreakerChange) => void): () => void {
     return this.#listeners.add(listener);
+  }
+
+  /** Begins anew by these rules: closed, unless it is held open by hand. Its listeners stay. */
+  reconfigure(config: CircuitBreakerConfig): void {
+    const firstPeriod = this.#breaker.shutdown();
+    this.#config = config;
+    this.#breaker = new OpossumBreaker(config, this.#clock, () => this.#tell(), firstPeriod);
+    this.#tell();
+  }
+
+  /** No call passes it any more: closed, also when it was held open. Its listeners stay, for it may come back. */
+  retire(): void {
+    this.#held = false;
+    if (this.#told !== 'closed') this.reconfigure(this.#config);
   }
 
   shutdown(): void {
