@@ -65,6 +65,7 @@ export type { HedgingPolicy } from './service-config/hedging-policy.js';
 export type { MeasuredDelay } from './service-config/measured-delay.js';
 export type { FairleadExtension } from './service-config/fairlead-extension.js';
 export type { RetryPolicy } from './service-config/retry-policy.js';
+export { readMethodOptions, type MethodOption, type MethodOptions } from './service-config/method-options.js';
 export type { MethodConfig } from './service-config/method-config.js';
 export * from './service-config/service-config.js';
 export * from './service-config/parse-service-config.js';

@@ -1,6 +1,7 @@
 import {
   custom,
   InvalidOptionError,
+  readMethodOptions,
   resolveOptions,
   systemClock,
   systemRandom,
@@ -18,6 +19,7 @@ import {
   type PoolOptions,
 } from '@fairlead/pool';
 import type * as grpc from '@grpc/grpc-js';
+import type { MethodOptionTable } from './method-settings.js';
 import { LiveBudget } from './service-config/live-budget.js';
 import { LiveServiceConfig } from './service-config/live-service-config.js';
 import { ServiceConfigParser } from './service-config/service-config-parser.js';
@@ -39,6 +41,16 @@ export interface OwnChannelOptions extends OwnPoolOptions {
    * counts only while neither is given (in gRPC it would win).
    */
   readonly serviceConfig?: ServiceConfigJson;
+  /**
+   * What a service config says of methods, as typed options with durations in ms: by `'package.Service/Method'`,
+   * `'package.Service'` or `'*'`. Default none. May stand beside a service config, as if its entries were in there: the most
+   * exact name wins. The same name in both is refused; in a resolver's config it is warned of, and the option wins. A
+   * service config that is set later leaves them in force.
+   *
+   * @example
+   * const methods = { '*': { timeoutMs: 2_000 }, 'greeter.Greeter/SayHello': { timeoutMs: 500, circuitBreaker: {} } };
+   */
+  readonly methods?: MethodOptionTable;
   /**
    * Limits retries and hedges that cost something to a share of the calls. Default 20 % of the calls of the last 10 s plus
    * 10 per second; units and ranges stand at the fields of {@link TokenBucketBudgetOptions}. Not beside `retryThrottling`
@@ -67,6 +79,7 @@ const asGiven = custom((value) => value);
 
 const RULES = {
   serviceConfig: asGiven,
+  methods: custom(readMethodOptions),
   retryBudget: custom(
     (value, name): RetryBudget => new TokenBucketBudget(value as TokenBucketBudgetOptions | undefined, name),
   ),
@@ -85,9 +98,15 @@ const POOL_RULES = Object.fromEntries(POOL_OPTION_NAMES.map((name) => [name, asG
 export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelOptions {
   const { own, channelArguments } = splitChannelArguments(options);
   const { 'grpc.service_config': text, ...forwarded } = channelArguments;
-  const { serviceConfig: given, retryBudget, interceptors, ...pool } = resolveOptions(own, { ...POOL_RULES, ...RULES });
+  const {
+    serviceConfig: given,
+    methods,
+    retryBudget,
+    interceptors,
+    ...pool
+  } = resolveOptions(own, { ...POOL_RULES, ...RULES });
   const { balancing, retryBudget: ownBudget } = own;
-  const parser = new ServiceConfigParser({ balancing, retryBudget: ownBudget });
+  const parser = new ServiceConfigParser({ balancing, retryBudget: ownBudget }, methods);
   const parsed = readServiceConfig(parser, given, text);
   const budget = new LiveBudget(retryBudget);
   budget.configure(parsed?.config.retryThrottling);

@@ -45,13 +45,41 @@ beforeEach(() => {
 
 afterEach(() => leaks.assertNothingLeft());
 
-test('the example of the README runs, as it stands there but for its target', async () => {
+/** The example under this heading, or the first one. */
+function exampleOf(heading = ''): string {
   const readme = readFileSync(`${packageDirectory}/README.md`, 'utf8');
-  const example = /```ts\n([^]*?)```/.exec(readme)?.[1] ?? '';
-  const script = around + example.replace(/'dns:.*:50051'/, '`ipv4:127.0.0.1:${port}`');
+  return /```ts\n([^]*?)```/.exec(readme.slice(readme.indexOf(heading)))?.[1] ?? '';
+}
+
+/** @returns the exit code, and all that was written. */
+async function run(script: string): Promise<[number, string]> {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { cwd: packageDirectory });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number];
-  expect([code, output]).toEqual([0, 'Hello you\n']);
+  return [code, output];
+}
+
+test('the example of the README runs, as it stands there but for its target', async () => {
+  const script = around + exampleOf().replace(/'dns:.*:50051'/, '`ipv4:127.0.0.1:${port}`');
+  expect(await run(script)).toEqual([0, 'Hello you\n']);
+}, 20_000);
+
+test('the example of settings as options runs as it stands there', async () => {
+  const [code, output] = await run(exampleOf('### Settings of methods as options'));
+  const text = output.split('\n').filter((line) => !/^\s|^}/.test(line));
+  const target = 'dns:///greeter.prod.svc.cluster.local:50051';
+  expect([code, text]).toEqual([
+    0,
+    [
+      `${target}: the circuit breaker of /greeter.Greeter/SayHello is open, by hand {`,
+      '/greeter.Greeter/SayHello closed → open',
+      `${target}: a new service config is in force, of the application; balances by round_robin {`,
+      'in force: application round_robin',
+      'open true',
+      `${target}: IDLE → SHUTDOWN {`,
+      `${target}: closed, and everything is released {`,
+      '',
+    ],
+  ]);
 }, 20_000);

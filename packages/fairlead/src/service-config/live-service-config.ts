@@ -75,7 +75,7 @@ export class LiveServiceConfig {
     } else if (json === undefined) {
       this.#replace(this.#parser.parse({}, ''), 'default');
     } else {
-      this.#replace(this.#parser.parse(json, ''), 'resolver');
+      this.#replace(this.#parser.parse(json, '', true), 'resolver');
     }
     this.#received = text;
   }

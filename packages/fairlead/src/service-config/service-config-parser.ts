@@ -3,6 +3,7 @@ import {
   InvalidOptionError,
   InvalidServiceConfigError,
   parseServiceConfig,
+  type MethodOptions,
   type ParsedServiceConfig,
   type ServiceConfig,
 } from '@fairlead/core';
@@ -23,9 +24,12 @@ interface Contradiction {
 /** Reads the service configs of one channel, at its construction and later. */
 export class ServiceConfigParser {
   readonly #options: RivalOptions;
+  readonly #methods: MethodOptions;
 
-  constructor(options: RivalOptions) {
+  /** @param methods hold beside every config. */
+  constructor(options: RivalOptions, methods: MethodOptions) {
     this.#options = options;
+    this.#methods = methods;
   }
 
   /**
@@ -33,7 +37,7 @@ export class ServiceConfigParser {
    * @throws InvalidServiceConfigError; InvalidOptionError for an option that contradicts it.
    */
   parseFirst(json: unknown, path: string): ParsedServiceConfig {
-    const parsed = parseServiceConfig(json, { policies: builtInPolicies, path });
+    const parsed = this.#read(json, path, false);
     const [contradiction] = this.#contradictions(parsed.config);
     if (contradiction === undefined) return parsed;
     const { option, value, field } = contradiction;
@@ -42,16 +46,21 @@ export class ServiceConfigParser {
 
   /**
    * While the channel lives: the options stay as they are, so it is the config that contradicts them.
+   * @param foreign it is not the application's: where both name the same method, the option wins.
    * @throws InvalidServiceConfigError that lists every problem.
    */
-  parse(json: unknown, path: string): ParsedServiceConfig {
-    const parsed = parseServiceConfig(json, { policies: builtInPolicies, path });
+  parse(json: unknown, path: string, foreign = false): ParsedServiceConfig {
+    const parsed = this.#read(json, path, foreign);
     const contradictions = this.#contradictions(parsed.config);
     if (contradictions.length === 0) return parsed;
     const at = path === '' ? '' : `${path}.`;
     throw new InvalidServiceConfigError(
       contradictions.map(({ option, field }) => `${at}${field}: not beside the option ${option}`),
     );
+  }
+
+  #read(json: unknown, path: string, optionsWin: boolean): ParsedServiceConfig {
+    return parseServiceConfig(json, { policies: builtInPolicies, path, methodOptions: this.#methods, optionsWin });
   }
 
   #contradictions({ loadBalancing, retryThrottling }: ServiceConfig): Contradiction[] {
