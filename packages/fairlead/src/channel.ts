@@ -1,27 +1,44 @@
-import type { ServiceConfig } from '@fairlead/core';
+import { EventLog, systemClock } from '@fairlead/core';
 import { interceptorsFor, InterceptedChannel, type BreakerHandle, type PolicyContext } from '@fairlead/interceptors';
-import { ChannelHandles, Pool, type ChannelHandle, type PoolEvents, type PoolSnapshot } from '@fairlead/pool';
+import { ChannelHandles, logEvents, Pool, type ChannelHandle, type PoolSnapshot } from '@fairlead/pool';
 import * as grpc from '@grpc/grpc-js';
+import type { ChannelEvents } from './events/channel-events.js';
+import { CHANNEL_EVENT_CODES } from './events/event-codes.js';
+import { POLICY_EVENT_LINES } from './events/event-lines.js';
+import { isPolicyEvent, PolicyEmitter } from './events/policy-emitter.js';
 import { resolveChannelOptions, type ChannelOptions } from './options.js';
+import { applyReplacement, type ConfigFollowers } from './service-config/apply-replacement.js';
+import type { ConfigReplacement, LiveServiceConfig } from './service-config/live-service-config.js';
+import type { ServiceConfigJson } from './service-config-json.js';
 
 /** What {@link createChannel} makes: an ordinary gRPC channel that can tell more of itself. */
 export class Channel extends InterceptedChannel implements grpc.ChannelInterface {
   readonly #pool: Pool;
   readonly #policies: PolicyContext;
   readonly #handles: ChannelHandles;
-  readonly #config: ServiceConfig;
+  readonly #config: LiveServiceConfig;
+  readonly #followers: ConfigFollowers;
+  readonly #events: PolicyEmitter;
 
   constructor(target: string, credentials: grpc.ChannelCredentials, options: ChannelOptions) {
-    const { interceptors, policies, pool: poolOptions, serviceConfig } = resolveChannelOptions(target, options);
-    const { config, warnings } = serviceConfig;
+    const resolved = resolveChannelOptions(target, options);
+    const { interceptors, policies, pool: poolOptions, serviceConfig: config, budget } = resolved;
     const pool = new Pool(target, credentials, poolOptions);
     super(pool, (path) => [...interceptors, ...interceptorsFor(config.methodConfig(path), policies, path)]);
     this.#pool = pool;
     this.#policies = policies;
     this.#config = config;
+    this.#followers = { channel: this, pool, policies, budget };
     this.#handles = new ChannelHandles(this);
+    this.#events = new PolicyEmitter(policies.breakers);
+    const { clock = systemClock, logger } = poolOptions;
+    if (logger !== undefined) {
+      const log = new EventLog({ logger, clock, target: pool.getTarget(), codes: CHANNEL_EVENT_CODES });
+      logEvents(this.#events, POLICY_EVENT_LINES, log);
+    }
+    this.#followConfig();
     // Told when the caller has had the time to listen.
-    queueMicrotask(() => warnings.forEach((warning) => pool.warn('service-config', warning)));
+    queueMicrotask(() => this.#warn(resolved.warnings));
   }
 
   /**
@@ -78,6 +95,20 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
   }
 
   /**
+   * Replaces the service config, also one of the options or of the resolver, whose later ones do not count any more. It
+   * holds for the calls that follow; calls in flight keep theirs. What it does not change keeps its state: breakers,
+   * budgets, connections, and the loads of a balancing policy that stays. The event `serviceConfig` tells when it is in force.
+   *
+   * @param config the whole of it, not a difference.
+   * @throws InvalidServiceConfigError that lists every problem; then the old one stays. Error when the channel is closed.
+   */
+  setServiceConfig(config: ServiceConfigJson): void {
+    if (this.getConnectivityState(false) === grpc.connectivityState.SHUTDOWN)
+      throw new Error('Channel has been shut down');
+    this.#config.set(config);
+  }
+
+  /**
    * The circuit breaker of a method: its state, its changes, and a way to open and close it by hand.
    *
    * @param path of the method, `/package.Service/Method`.
@@ -88,13 +119,42 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
     return circuitBreaker && this.#policies.breakers.of(path, circuitBreaker);
   }
 
-  on<E extends keyof PoolEvents>(event: E, listener: (...args: PoolEvents[E]) => void): this {
-    this.#pool.on(event, listener);
+  /**
+   * Calls back at every event of this name; all of them stand in `docs/reference/events.md`. What a listener throws is an
+   * uncaught exception of its own. An event that nobody listens to is not even built.
+   */
+  on<E extends keyof ChannelEvents>(event: E, listener: (...args: ChannelEvents[E]) => void): this {
+    if (isPolicyEvent(event)) this.#events.on(event, listener as never);
+    else this.#pool.on(event, listener as never);
     return this;
   }
 
-  off<E extends keyof PoolEvents>(event: E, listener: (...args: PoolEvents[E]) => void): this {
-    this.#pool.off(event, listener);
+  /** Takes the listener off again. */
+  off<E extends keyof ChannelEvents>(event: E, listener: (...args: ChannelEvents[E]) => void): this {
+    if (isPolicyEvent(event)) this.#events.off(event, listener as never);
+    else this.#pool.off(event, listener as never);
     return this;
+  }
+
+  #followConfig(): void {
+    const pool = this.#pool;
+    this.#config.listen({
+      onReplaced: (replacement) => this.#replaceConfig(replacement),
+      onIgnored: () => {
+        const message = `the resolver of ${pool.getTarget()} sent a service config, which is not applied: the application gave one`;
+        pool.warn('service-config-ignored', message);
+      },
+    });
+    pool.takeServiceConfigs((config) => this.#config.receive(config));
+  }
+
+  #replaceConfig(replacement: ConfigReplacement): void {
+    const change = applyReplacement(replacement, this.#followers);
+    this.#warn(replacement.warnings);
+    if (this.#events.listens('serviceConfig')) this.#events.tell('serviceConfig', change);
+  }
+
+  #warn(warnings: readonly string[]): void {
+    for (const warning of warnings) this.#pool.warn('service-config', warning);
   }
 }

@@ -1,5 +1,8 @@
 export { createChannel } from './create-channel.js';
 export type { Channel } from './channel.js';
+export type { ServiceConfigChange } from './service-config/apply-replacement.js';
+export type { ChannelEvents, PolicyEvents } from './events/channel-events.js';
+export type { AsOptions, MethodOptionTable, MethodSettings } from './method-settings.js';
 export type { ChannelOptions, OwnChannelOptions } from './options.js';
 export type {
   BulkheadJson,

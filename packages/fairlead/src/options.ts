@@ -1,16 +1,14 @@
 import {
-  builtInPolicies,
   ClientThrottle,
   custom,
   durationMs,
   InvalidOptionError,
-  parseServiceConfig,
+  readMethodOptions,
   resolveConcurrencyLimit,
   resolveOptions,
   systemClock,
   systemRandom,
   TokenBucketBudget,
-  TokenThrottle,
   type ClientThrottlingOptions,
   type ConcurrencyLimitOptions,
   type ParsedServiceConfig,
@@ -31,6 +29,10 @@ import {
   type PoolOptions,
 } from '@fairlead/pool';
 import type * as grpc from '@grpc/grpc-js';
+import type { MethodOptionTable } from './method-settings.js';
+import { LiveBudget } from './service-config/live-budget.js';
+import { LiveServiceConfig } from './service-config/live-service-config.js';
+import { ServiceConfigParser } from './service-config/service-config-parser.js';
 import type { ServiceConfigJson } from './service-config-json.js';
 
 /**
@@ -45,9 +47,20 @@ export type ChannelOptions = ChannelArguments & OwnChannelOptions;
 export interface OwnChannelOptions extends OwnPoolOptions {
   /**
    * Balancing, and per method: deadline, retries, waiting. `grpc.service_config` (JSON text) is read when this is not
-   * given; both together are refused.
+   * given; both together are refused. It may be replaced later: `channel.setServiceConfig()`. The resolver's service config
+   * counts only while neither is given (in gRPC it would win).
    */
   readonly serviceConfig?: ServiceConfigJson;
+  /**
+   * What a service config says of methods, as typed options with durations in ms: by `'package.Service/Method'`,
+   * `'package.Service'` or `'*'`. Default none. May stand beside a service config, as if its entries were in there: the most
+   * exact name wins. The same name in both is refused; in a resolver's config it is warned of, and the option wins. A
+   * service config that is set later leaves them in force.
+   *
+   * @example
+   * const methods = { '*': { timeoutMs: 2_000 }, 'greeter.Greeter/SayHello': { timeoutMs: 500, circuitBreaker: {} } };
+   */
+  readonly methods?: MethodOptionTable;
   /**
    * Limits retries and hedges that cost something to a share of the calls. Default 20 % of the calls of the last 10 s plus
    * 10 per second; units and ranges stand at the fields of {@link TokenBucketBudgetOptions}. Not beside `retryThrottling`
@@ -88,7 +101,10 @@ export interface OwnChannelOptions extends OwnPoolOptions {
 /** Everything that a channel is made of, checked. */
 export interface ResolvedChannelOptions {
   readonly pool: PoolOptions;
-  readonly serviceConfig: ParsedServiceConfig;
+  readonly serviceConfig: LiveServiceConfig;
+  /** What is suspicious about the service config. */
+  readonly warnings: readonly string[];
+  readonly budget: LiveBudget;
   readonly policies: PolicyContext;
   readonly interceptors: readonly grpc.Interceptor[];
 }
@@ -98,6 +114,7 @@ const asGiven = custom((value) => value);
 const RULES = {
   serviceConfig: asGiven,
   tracing: asGiven,
+  methods: custom(readMethodOptions),
   retryBudget: custom(
     (value, name): RetryBudget => new TokenBucketBudget(value as TokenBucketBudgetOptions | undefined, name),
   ),
@@ -121,9 +138,9 @@ const POOL_RULES = Object.fromEntries(POOL_OPTION_NAMES.map((name) => [name, asG
 export function resolveChannelOptions(target: string, options: ChannelOptions): ResolvedChannelOptions {
   const { own, channelArguments } = splitChannelArguments(options);
   const { 'grpc.service_config': text, ...forwarded } = channelArguments;
-  const resolved = resolveOptions(own, { ...POOL_RULES, ...RULES });
   const {
     serviceConfig: given,
+    methods,
     retryBudget,
     concurrencyLimit,
     clientThrottling: throttle,
@@ -131,13 +148,19 @@ export function resolveChannelOptions(target: string, options: ChannelOptions): 
     interceptors,
     tracing,
     ...pool
-  } = resolved;
-  const serviceConfig = readServiceConfig(given, text);
+  } = resolveOptions(own, { ...POOL_RULES, ...RULES });
+  const { balancing, retryBudget: ownBudget } = own;
+  const parser = new ServiceConfigParser({ balancing, retryBudget: ownBudget }, methods);
+  const parsed = readServiceConfig(parser, given, text);
+  const budget = new LiveBudget(retryBudget);
+  budget.configure(parsed?.config.retryThrottling);
   return {
-    pool: poolOptions(pool, forwarded, serviceConfig),
-    serviceConfig,
+    pool: poolOptions(pool, forwarded, parsed),
+    serviceConfig: new LiveServiceConfig(parser, parsed),
+    warnings: parsed?.warnings ?? [],
+    budget,
     policies: policyContext(pool, channelArguments, {
-      budget: budgetOf(own, retryBudget, serviceConfig),
+      budget,
       concurrencyLimit,
       throttle,
       deadlineMarginMs,
@@ -151,25 +174,10 @@ export function resolveChannelOptions(target: string, options: ChannelOptions): 
 function poolOptions(
   own: Readonly<Record<string, unknown>>,
   channelArguments: Readonly<Record<string, unknown>>,
-  { config }: ParsedServiceConfig,
+  parsed: ParsedServiceConfig | undefined,
 ): PoolOptions {
-  const { loadBalancing } = config;
-  if (loadBalancing === undefined) return { ...own, ...channelArguments };
-  if (own['balancing'] !== undefined) {
-    throw new InvalidOptionError('balancing', own['balancing'], 'not set beside serviceConfig.loadBalancingConfig');
-  }
-  return { ...own, ...channelArguments, balancing: loadBalancing.create };
-}
-
-/** The token bucket of the service config where it has one, the ratio budget otherwise; both together are refused. */
-function budgetOf(
-  own: Readonly<Record<string, unknown>>,
-  ratioBudget: RetryBudget,
-  { config: { retryThrottling } }: ParsedServiceConfig,
-): RetryBudget {
-  if (retryThrottling === undefined) return ratioBudget;
-  if (own['retryBudget'] === undefined) return new TokenThrottle(retryThrottling);
-  throw new InvalidOptionError('retryBudget', own['retryBudget'], 'not set beside serviceConfig.retryThrottling');
+  const loadBalancing = parsed?.config.loadBalancing;
+  return { ...own, ...channelArguments, ...(loadBalancing && { balancing: loadBalancing.create }) };
 }
 
 function policyContext(
@@ -193,14 +201,17 @@ function bytes(channelArguments: Readonly<Record<string, unknown>>, name: string
   throw new InvalidOptionError(name, value, 'a number of bytes, at least 0');
 }
 
-function readServiceConfig(given: unknown, text: unknown): ParsedServiceConfig {
+/** @returns undefined when the application gives none. */
+function readServiceConfig(
+  parser: ServiceConfigParser,
+  given: unknown,
+  text: unknown,
+): ParsedServiceConfig | undefined {
   if (given !== undefined && text !== undefined) {
     throw new InvalidOptionError('grpc.service_config', text, 'not set beside serviceConfig');
   }
-  if (text === undefined) {
-    return parseServiceConfig(given === undefined ? {} : given, { policies: builtInPolicies, path: 'serviceConfig' });
-  }
-  return parseServiceConfig(parseJson(text), { policies: builtInPolicies, path: 'grpc.service_config' });
+  if (text !== undefined) return parser.parseFirst(parseJson(text), 'grpc.service_config');
+  return given === undefined ? undefined : parser.parseFirst(given, 'serviceConfig');
 }
 
 function parseJson(text: unknown): unknown {

@@ -45,11 +45,19 @@ beforeEach(() => {
 
 afterEach(() => leaks.assertNothingLeft());
 
-/** Runs the first example after a heading, as it stands there but for its target. */
-async function runExample(heading: string, around: string): Promise<readonly [code: number, output: string]> {
+/** The example under this heading, or the first one. */
+function exampleOf(heading = ''): string {
   const readme = readFileSync(`${packageDirectory}/README.md`, 'utf8');
-  const example = /```ts\n([^]*?)```/.exec(readme.slice(readme.indexOf(heading)))?.[1] ?? '';
-  const script = around + example.replace(/'dns:.*:50051'/, '`ipv4:127.0.0.1:${port}`');
+  return /```ts\n([^]*?)```/.exec(readme.slice(readme.indexOf(heading)))?.[1] ?? '';
+}
+
+/** With the target at which the server of the test is. */
+function atThePort(example: string): string {
+  return example.replace(/'dns:.*:50051'/, '`ipv4:127.0.0.1:${port}`');
+}
+
+/** @returns the exit code, and all that was written. */
+async function run(script: string): Promise<[number, string]> {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { cwd: packageDirectory });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -57,15 +65,50 @@ async function runExample(heading: string, around: string): Promise<readonly [co
   return [code, output];
 }
 
-test('the example of the README runs', async () => {
-  expect(await runExample('# fairlead', around)).toEqual([0, 'Hello you\n']);
+test('the example of the README runs, as it stands there but for its target', async () => {
+  expect(await run(around + atThePort(exampleOf()))).toEqual([
+    0,
+    'Hello you\
+',
+  ]);
 }, 20_000);
 
 test('its example of tracing runs, and shows a call and its attempt', async () => {
   // The first call of this one succeeds, and the server ends after it.
-  const [code, output] = await runExample('## Tracing', around.replace('let calls = 0', 'let calls = 1'));
-  expect([code, output]).toEqual([0, expect.stringContaining('Hello you\n')]);
+  const script = around.replace('let calls = 0', 'let calls = 1') + atThePort(exampleOf('## Tracing'));
+  const [code, output] = await run(script);
+  expect([code, output]).toEqual([
+    0,
+    expect.stringContaining(
+      'Hello you\
+',
+    ),
+  ]);
   const names = [...output.matchAll(/^ {2}name: '(.*)',$/gm)].map(([, name]) => name);
   expect(names).toEqual(['Attempt.greeter.Greeter.SayHello', 'greeter.Greeter/SayHello']);
   expect(output).toContain("'rpc.request.metadata.x-tenant': [ 'blue' ]");
+}, 20_000);
+
+test('the example of settings as options runs as it stands there', async () => {
+  const [code, output] = await run(exampleOf('### Settings of methods as options'));
+  const text = output
+    .split(
+      '\
+',
+    )
+    .filter((line) => !/^\s|^}/.test(line));
+  const target = 'dns:///greeter.prod.svc.cluster.local:50051';
+  expect([code, text]).toEqual([
+    0,
+    [
+      `${target}: the circuit breaker of /greeter.Greeter/SayHello is open, by hand {`,
+      '/greeter.Greeter/SayHello closed → open',
+      `${target}: a new service config is in force, of the application; balances by round_robin {`,
+      'in force: application round_robin',
+      'open true',
+      `${target}: IDLE → SHUTDOWN {`,
+      `${target}: closed, and everything is released {`,
+      '',
+    ],
+  ]);
 }, 20_000);

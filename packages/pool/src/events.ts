@@ -1,5 +1,5 @@
-import { EventEmitter } from 'node:events';
 import type { Endpoint, MemberConnectivity } from '@fairlead/core';
+import { Emitter } from './emitter.js';
 
 /** Something that deserves attention but stops nothing. */
 export interface PoolWarning {
@@ -45,23 +45,5 @@ export interface PoolEvents {
   closed: [];
 }
 
-/**
- * Typed events. An event nobody listens to is not even built: callers ask `listens` first.
- *
- * A listener that throws is an uncaught exception of its own: it must not stop the change that it was told of half-way.
- */
-export class PoolEmitter extends EventEmitter<PoolEvents> {
-  tell<E extends keyof PoolEvents>(name: E, ...args: PoolEvents[E]): void {
-    try {
-      (this as EventEmitter).emit(name, ...args);
-    } catch (error) {
-      process.nextTick(() => {
-        throw error;
-      });
-    }
-  }
-
-  listens(name: keyof PoolEvents): boolean {
-    return this.listenerCount(name) > 0;
-  }
-}
+/** Tells the events of one pool. */
+export class PoolEmitter extends Emitter<PoolEvents> {}

@@ -1,4 +1,5 @@
 export { Pool } from './pool.js';
+export type { ServiceConfigTaker } from './config-delivery.js';
 export { ChannelHandle, ChannelHandles } from './channel-handle.js';
 export { POOL_OPTION_NAMES, type OwnPoolOptions, type PoolOptions } from './options.js';
 export { fileCredentials, type FileCredentials } from './credentials/file-credentials.js';
@@ -7,6 +8,9 @@ export type { CredentialsSource } from './credentials/credentials-source.js';
 export { UnusableCredentialsError } from './credentials/unusable-credentials-error.js';
 export { POOL_ERROR_CODES } from './credentials/codes.js';
 export { splitChannelArguments, type ChannelArguments } from './channel-arguments.js';
+export { logEvents, type EventLines } from './emitter-log.js';
+export { Emitter } from './emitter.js';
+export { POOL_EVENT_CODES, type PoolEventCode } from './event-codes.js';
 export type { EndpointsChange, MemberStateChange, PoolEvents, PoolWarning } from './events.js';
 export type { MemberSnapshot, PoolSnapshot, ResolverSnapshot } from './snapshot.js';
 export { builtInResolvers } from './resolvers/built-in-schemes.js';

@@ -10,6 +10,7 @@ import { Rotation } from './rotation.js';
 export interface MembershipContext {
   readonly clock: Clock;
   readonly random: Random;
+  /** The one to begin with. */
   readonly policy: BalancingPolicy;
   readonly drainGraceMs: number;
   readonly member: Omit<MemberContext, 'onChange' | 'onRotation'>;
@@ -28,6 +29,7 @@ const WAIT: Picker<Member> = { pick: () => ({ kind: 'wait' }) };
  */
 export class Membership {
   readonly #context: MembershipContext;
+  #policy: BalancingPolicy;
   readonly #roster: Roster;
   #rotation: Rotation<Member> | undefined;
   readonly #draining = new Set<Member>();
@@ -41,12 +43,13 @@ export class Membership {
 
   constructor(context: MembershipContext) {
     this.#context = context;
+    this.#policy = context.policy;
     const memberContext = {
       ...context.member,
       onChange: this.#onMemberChange.bind(this),
       onRotation: this.#onRotation.bind(this),
     };
-    this.#roster = new Roster((endpoint) => new Member(endpoint, context.policy.createLoad(), memberContext));
+    this.#roster = new Roster((endpoint) => new Member(endpoint, this.#policy.createLoad(), memberContext));
     if (context.member.maxConnectionAgeMs < Infinity) this.#rotation = this.#newRotation();
   }
 
@@ -64,11 +67,18 @@ export class Membership {
   }
 
   get policyName(): string {
-    return this.#context.policy.name;
+    return this.#policy.name;
   }
 
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Balances by another policy from now on. Members keep their connections and calls, and begin with its kind of load. */
+  setPolicy(policy: BalancingPolicy): void {
+    this.#policy = policy;
+    for (const member of this.#roster.members) member.changeLoad(policy.createLoad());
+    if (!this.#closed) this.#update();
   }
 
   /** Adopts the newest full list of endpoints. */
@@ -161,8 +171,8 @@ export class Membership {
   }
 
   #askPolicy(): void {
-    const { clock, policy, random } = this.#context;
-    const { picker, connect, revisitInMs } = policy.update(this.#roster.members, { now: clock.now(), random });
+    const { clock, random } = this.#context;
+    const { picker, connect, revisitInMs } = this.#policy.update(this.#roster.members, { now: clock.now(), random });
     this.#picker = picker;
     this.#generation += 1;
     this.#revisit?.cancel();

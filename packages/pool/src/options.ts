@@ -1,5 +1,6 @@
 import {
   bool,
+  checkLogger,
   count,
   custom,
   durationMs,
@@ -15,6 +16,7 @@ import {
   type Backoff,
   type BalancingPolicy,
   type Clock,
+  type Logger,
   type Random,
   type ResolverFactory,
   type ResolverOptions,
@@ -105,6 +107,12 @@ export interface OwnPoolOptions {
   readonly resolvers?: readonly ResolverFactory[];
   /** Scheme of a target that names none. Default `dns` (gRPC naming). */
   readonly defaultScheme?: string;
+  /**
+   * Where events are logged: `console`, a pino or winston logger, or a NestJS `Logger`, as they are. Default none, which costs
+   * nothing. Each line has a code, the target and its fields; codes and levels stand in `docs/reference/events.md`. At most
+   * one line a second for one code and pod (or method); the next one has `omitted`, how many were left out.
+   */
+  readonly logger?: Logger;
   /** The source of time. Default the real one. For tests. */
   readonly clock?: Clock;
   /** The source of randomness. Default the real one. For tests. */
@@ -124,6 +132,7 @@ export interface ResolvedPoolOptions extends ResolverOptions {
   readonly balancing: () => BalancingPolicy;
   readonly resolvers: readonly ResolverFactory[];
   readonly defaultScheme: string;
+  readonly logger: Logger | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** First step of the reconnection backoff. */
@@ -146,6 +155,7 @@ const RULES = {
   balancing: optional(func<() => BalancingPolicy>()),
   resolvers: custom(checkResolvers),
   defaultScheme: text({ default: 'dns' }),
+  logger: custom(checkLogger),
   clock: custom((value, name) => checkContract<Clock>(value, name, systemClock, ['now', 'epochNow', 'schedule'])),
   random: custom((value, name) => checkContract<Random>(value, name, systemRandom, ['next'])),
 };

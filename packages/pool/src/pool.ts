@@ -1,8 +1,19 @@
 import * as grpc from '@grpc/grpc-js';
-import { authorityOf, parseTarget, type ResolverState, type Target } from '@fairlead/core';
+import {
+  authorityOf,
+  EventLog,
+  parseTarget,
+  type BalancingPolicy,
+  type ResolverState,
+  type Target,
+} from '@fairlead/core';
+import { ConfigDelivery, type ServiceConfigTaker } from './config-delivery.js';
 import { ChannelHandles, type ChannelHandle } from './channel-handle.js';
 import { PoolCall } from './call/pool-call.js';
 import { createPolicy, createResolver } from './contracts.js';
+import { logEvents } from './emitter-log.js';
+import { POOL_EVENT_CODES } from './event-codes.js';
+import { POOL_EVENT_LINES } from './event-lines.js';
 import { ConnectivityWatch } from './connectivity-watch.js';
 import { CredentialsWatch } from './credentials/credentials-watch.js';
 import { PoolEmitter, type PoolEvents } from './events.js';
@@ -45,7 +56,9 @@ export class Pool implements grpc.ChannelInterface {
   readonly #watch: ConnectivityWatch;
   readonly #pursuit: Pursuit;
   readonly #warmUp: WarmUp;
+  readonly #configs: ConfigDelivery;
   readonly #answers: ResolutionListener = {
+    accept: (state, first) => this.#configs.deliver(state.serviceConfig, first),
     onState: (state) => this.#onState(state),
     onError: (error) => this.#onError(error),
   };
@@ -59,10 +72,15 @@ export class Pool implements grpc.ChannelInterface {
    */
   constructor(target: string, credentials: grpc.ChannelCredentials, options: PoolOptions = {}) {
     const resolved = resolvePoolOptions(credentials, options);
-    const { clock, random } = resolved;
+    const { clock, logger, random } = resolved;
     const { target: parsed, factory } = parseTarget(target, builtInSchemes(resolved));
+    if (logger !== undefined) {
+      const log = new EventLog({ logger, clock, target: parsed.uri, codes: POOL_EVENT_CODES });
+      logEvents(this.#events, POOL_EVENT_LINES, log);
+    }
     this.#target = parsed;
     this.#options = resolved;
+    this.#configs = new ConfigDelivery(parsed.uri, (code, message) => this.warn(code, message));
     this.#resolution = new Resolution(createResolver(factory, parsed, { clock, random, options: resolved }), clock);
     this.#watch = new ConnectivityWatch(clock);
     this.#credentials = new CredentialsWatch(credentials, clock, {
@@ -192,18 +210,31 @@ export class Pool implements grpc.ChannelInterface {
   }
 
   on<E extends keyof PoolEvents>(event: E, listener: (...args: PoolEvents[E]) => void): this {
-    this.#events.on(event, listener as never);
+    this.#events.on(event, listener);
     return this;
   }
 
   off<E extends keyof PoolEvents>(event: E, listener: (...args: PoolEvents[E]) => void): this {
-    this.#events.off(event, listener as never);
+    this.#events.off(event, listener);
     return this;
   }
 
   /** Raises a `warning` event, for what is built on the pool. */
   warn(code: string, message: string): void {
     if (this.#events.listens('warning')) this.#events.tell('warning', { code, message });
+  }
+
+  /** Hands the service configs of the resolver to what is built on the pool; without it they are ignored with a warning. */
+  takeServiceConfigs(taker: ServiceConfigTaker): void {
+    this.#configs.take(taker);
+  }
+
+  /**
+   * Balances by another policy from now on. Members keep their connections and calls; their loads begin anew.
+   * @throws InvalidOptionError when it makes no policy.
+   */
+  setBalancing(balancing: () => BalancingPolicy): void {
+    this.#membership.setPolicy(createPolicy(balancing));
   }
 
   /** What the pool is and has at this moment, as plain data. */
@@ -227,12 +258,6 @@ export class Pool implements grpc.ChannelInterface {
       this.warn('resolver-empty', `${this.#target.uri} resolved to nothing; its last known pods stay in use`);
     } else {
       this.#membership.reconcile(endpoints);
-    }
-    if (state.serviceConfig !== undefined) {
-      this.warn(
-        'service-config-ignored',
-        `the resolver of ${this.#target.uri} sent a service config, which is not applied`,
-      );
     }
     this.#settle();
   }

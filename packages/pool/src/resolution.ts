@@ -2,6 +2,11 @@ import { InvalidOptionError, validateEndpoints, type Clock, type Resolver, type 
 
 /** What the pool does with the answers of its resolver. */
 export interface ResolutionListener {
+  /**
+   * Looks at a state before it is adopted. What it throws makes the state one that failed.
+   * @param first there was no good state before.
+   */
+  accept(state: ResolverState, first: boolean): void;
   onState(state: ResolverState): void;
   onError(error: Error): void;
 }
@@ -90,6 +95,7 @@ export class Resolution {
     if (this.#closed) return;
     try {
       validateState(state, startedAt);
+      listener.accept(state, this.#state === undefined);
     } catch (error) {
       return this.#failed(listener, error, startedAt);
     }

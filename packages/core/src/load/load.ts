@@ -31,6 +31,12 @@ export interface Load {
   valueAt(now: number): number;
   /** Reserves the place of a call at the moment it is picked, before anything is sent. */
   begin(now: number): Completion;
+  /**
+   * Takes a call over that began under another load, because the pool's balancing policy was replaced: its place counts,
+   * its latency does not, since nobody knows how much of it was before. Default: `begin`.
+   * @param awaiting its first response message has not arrived yet.
+   */
+  adopt?(now: number, awaiting: boolean): Completion;
   /** Calls begun and not ended. */
   readonly inFlight: number;
 }

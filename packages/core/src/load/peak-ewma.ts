@@ -55,6 +55,12 @@ export class PeakEwmaLoad implements Load {
     this.#cost.begin(now);
     return new PeakEwmaCompletion(this.#cost, now);
   }
+
+  adopt(now: number, awaiting: boolean): Completion {
+    this.#cost.begin(now);
+    if (!awaiting) this.#cost.stopAwaiting(now);
+    return new AdoptedCompletion(this.#cost, awaiting);
+  }
 }
 
 class PeakEwmaCompletion implements Completion {
@@ -87,5 +93,31 @@ class PeakEwmaCompletion implements Completion {
 
   #elapsed(now: number): number {
     return Math.max(0, now - this.#begunAt);
+  }
+}
+
+/** Of a call that began under another load: only a failure says something, since it costs the penalty at least. */
+class AdoptedCompletion implements Completion {
+  readonly #cost: MemberCost;
+  #awaiting: boolean;
+  #ended = false;
+
+  constructor(cost: MemberCost, awaiting: boolean) {
+    this.#cost = cost;
+    this.#awaiting = awaiting;
+  }
+
+  responded(now: number): void {
+    if (!this.#awaiting) return;
+    this.#awaiting = false;
+    this.#cost.stopAwaiting(now);
+  }
+
+  end(now: number, outcome: CallOutcome): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (outcome === 'failure') this.#cost.recordFailure(0, now);
+    this.responded(now);
+    this.#cost.release();
   }
 }

@@ -8,6 +8,8 @@ import type { BalancingPolicy, BalancingPolicyFactory } from './balancing-policy
 export interface ChosenPolicy {
   /** The standard name, also when the config used an alias. */
   readonly name: string;
+  /** The JSON object of its entry: the same name with an equal one is the same policy. */
+  readonly config: Readonly<Record<string, unknown>>;
   /** Makes an instance for one pool. */
   readonly create: () => BalancingPolicy;
   /** One line for each field of its config that it does not know. */
@@ -59,7 +61,12 @@ function choose(factory: BalancingPolicyFactory, config: unknown, path: string):
     const create = factory.create(config as Readonly<Record<string, unknown>>, path);
     const { fields = Object.keys(config) } = factory;
     const unknown = Object.keys(config).filter((field) => !fields.includes(field));
-    return { name: factory.names[0]!, create, warnings: unknown.map((field) => unknownField(path, field, fields)) };
+    return {
+      name: factory.names[0]!,
+      config: structuredClone(config as Readonly<Record<string, unknown>>),
+      create,
+      warnings: unknown.map((field) => unknownField(path, field, fields)),
+    };
   } catch (error) {
     if (error instanceof InvalidOptionError) fail(error.message, error);
     throw error;

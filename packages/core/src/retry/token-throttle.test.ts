@@ -48,3 +48,16 @@ test('stays within 0 and maxTokens, without rounding, whatever happens', () => {
     ),
   );
 });
+
+test('reconfigured, it stays as full as it is, and counts by the new figures', () => {
+  const throttle = new TokenThrottle({ maxTokens: 10, tokenRatio: 0.5 });
+  for (let n = 0; n < 4; n += 1) throttle.attemptFailed();
+  throttle.reconfigure({ maxTokens: 100, tokenRatio: 0.1 });
+  expect([throttle.tokens, throttle.balance()]).toEqual([60, 10]);
+  throttle.callSucceeded();
+  expect(throttle.tokens).toBe(60.1);
+  throttle.reconfigure({ maxTokens: 3, tokenRatio: 1 });
+  expect(throttle.tokens).toBe(1.803);
+  throttle.reconfigure({ maxTokens: 3, tokenRatio: 1 });
+  expect(throttle.tokens).toBe(1.803);
+});

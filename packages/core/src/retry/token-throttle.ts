@@ -19,14 +19,26 @@ const SCALE = 1_000;
  * One bucket serves all calls of a channel (A6: of a server name).
  */
 export class TokenThrottle implements RetryBudget {
-  readonly #max: number;
-  readonly #ratio: number;
+  #max: number;
+  #ratio: number;
   #tokens: number;
 
   constructor({ maxTokens, tokenRatio }: RetryThrottling) {
     this.#max = maxTokens * SCALE;
     this.#ratio = Math.round(tokenRatio * SCALE);
     this.#tokens = this.#max;
+  }
+
+  /**
+   * Other figures from now on. The bucket stays as full as it is, as in gRPC's C core (`RetryThrottler`), and calls in
+   * flight go on counting in it; in Go and Java it is full again, so that a config that is sent anew in an outage would
+   * let everybody retry.
+   */
+  reconfigure({ maxTokens, tokenRatio }: RetryThrottling): void {
+    const max = maxTokens * SCALE;
+    this.#tokens = Math.floor((this.#tokens * max) / this.#max);
+    this.#max = max;
+    this.#ratio = Math.round(tokenRatio * SCALE);
   }
 
   /** 0 to `maxTokens`. */

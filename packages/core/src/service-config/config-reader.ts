@@ -117,6 +117,21 @@ export class ConfigReader {
     return this.refuse(childPath(path, field), value, expected);
   }
 
+  protected readonly aboveZero: string = 'a duration above 0s';
+
+  /** How a duration field is called here. */
+  durationName(field: string): string {
+    return field;
+  }
+
+  /** A duration field in ms that must be there, above 0. */
+  requiredDurationMs(object: Json, field: string, path: string): number | undefined {
+    const ms = this.durationMs(object, field, path, true);
+    const name = this.durationName(field);
+    if (fieldOf(object, name) !== undefined) return ms;
+    return this.refuse(childPath(path, name), undefined, this.aboveZero);
+  }
+
   /** A duration field in ms, at least 0, above 0 when `limits` is true, or within a range. */
   durationMs(object: Json, field: string, path: string, limits: boolean | DurationRange = false): number | undefined {
     const value = fieldOf(object, field);

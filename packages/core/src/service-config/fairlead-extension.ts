@@ -53,13 +53,21 @@ const READERS: Readonly<Record<string, FieldReader>> = {
   },
 };
 
-const FIELDS = { supported: Object.keys(READERS) };
+/** Names of the fields, those of durations as the service config has them. */
+export const EXTENSION_FIELDS: readonly string[] = Object.keys(READERS);
+
+const FIELDS = { supported: EXTENSION_FIELDS };
 
 /** Reads the `fairlead` object of a method config. Problems are noted in the reader. */
 export function readFairleadExtension(value: unknown, path: string, reader: ConfigReader): FairleadExtension {
   const object = reader.object(value, path);
   if (object === undefined) return {};
   reader.checkFields(object, path, FIELDS);
+  return readExtensionFields(object, path, reader);
+}
+
+/** Reads the same fields from an object that has others, too. */
+export function readExtensionFields(object: Json, path: string, reader: ConfigReader): FairleadExtension {
   // Which of the two was meant, nobody can know.
   if (fieldOf(object, 'bulkhead') !== undefined && fieldOf(object, 'concurrencyLimit') !== undefined) {
     reader.problems.push(`${path}: bulkhead and concurrencyLimit exclude each other`);

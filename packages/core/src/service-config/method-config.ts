@@ -1,6 +1,12 @@
 import { fieldOf, type ConfigReader, type Json } from './config-reader.js';
 import { BulkheadGroups } from './bulkhead-config.js';
-import { readFairleadExtension, type FairleadExtension } from './fairlead-extension.js';
+import {
+  EXTENSION_FIELDS,
+  readExtensionFields,
+  readFairleadExtension,
+  type FairleadExtension,
+} from './fairlead-extension.js';
+import type { MethodOptions } from './method-options.js';
 import { readHedgingPolicy, type HedgingPolicy } from './hedging-policy.js';
 import { readRetryPolicy, type RetryPolicy } from './retry-policy.js';
 
@@ -15,12 +21,33 @@ export interface MethodConfig extends FairleadExtension {
   readonly hedgingPolicy?: HedgingPolicy;
 }
 
+/** The settings that gRPC has, too. */
+const STANDARD_FIELDS = ['timeout', 'waitForReady', 'retryPolicy', 'hedgingPolicy'] as const;
+
 const FIELDS = {
-  supported: ['name', 'timeout', 'waitForReady', 'retryPolicy', 'hedgingPolicy', 'fairlead'],
+  supported: ['name', ...STANDARD_FIELDS, 'fairlead'],
   notSupported: ['maxRequestMessageBytes', 'maxResponseMessageBytes'],
 };
 
 const NAME_FIELDS = { supported: ['service', 'method'] };
+
+/** How the two ways to write settings call what they have in common. */
+interface Wording {
+  readonly retryPolicy: string;
+  readonly hedgingPolicy: string;
+  /** Stands before the names of our own fields. */
+  readonly extension: string;
+}
+
+const IN_CONFIG: Wording = { retryPolicy: 'retryPolicy', hedgingPolicy: 'hedgingPolicy', extension: 'fairlead.' };
+const IN_OPTIONS: Wording = { retryPolicy: 'retry', hedgingPolicy: 'hedging', extension: '' };
+
+/** What else says something of methods. */
+export interface OtherSettings {
+  readonly options: MethodOptions;
+  /** The options win where both name the same; otherwise that is a problem. */
+  readonly optionsWin: boolean;
+}
 
 /**
  * Reads the `methodConfig` list into a table by path: `/service/method`, `/service/` for a whole service, and the
@@ -30,9 +57,11 @@ export function readMethodConfigs(
   list: readonly unknown[],
   path: string,
   reader: ConfigReader,
+  other: OtherSettings,
 ): ReadonlyMap<string, MethodConfig> {
   const byPath = new Map<string, MethodConfig>();
   const groups = new BulkheadGroups();
+  for (const { path: at, config } of other.options.values()) groups.check(config.bulkhead, `${at}.bulkhead`, reader);
   list.forEach((value, index) => {
     const where = `${path}[${index}]`;
     const object = reader.object(value, where);
@@ -41,20 +70,50 @@ export function readMethodConfigs(
     groups.check(config.bulkhead, `${where}.fairlead.bulkhead`, reader);
     const names = reader.list(object, 'name', where);
     if (names.length === 0) reader.warnings.push(`${where}: has no name, so it applies to no method`);
-    names.forEach((name, at) => addName(name, `${where}.name[${at}]`, config, byPath, reader));
+    names.forEach((name, at) => {
+      const key = readName(name, `${where}.name[${at}]`, reader);
+      if (key !== undefined) addEntry(key, `${where}.name[${at}]`, config, byPath, other, reader);
+    });
   });
+  for (const [key, { config }] of other.options) byPath.set(key, config);
   return byPath;
 }
 
+/** Reads an entry of a service config. */
 function readMethodConfig(object: Json, path: string, reader: ConfigReader): MethodConfig {
   reader.checkFields(object, path, FIELDS);
+  const extension = reader.part(object, 'fairlead', path, readFairleadExtension) ?? {};
+  const ours = fieldOf(object, 'fairlead') as Json | undefined;
+  return readStandardFields({ object, ours, path, extension, wording: IN_CONFIG }, reader);
+}
+
+/** Reads the same settings where they are written as options: ours stand beside the standard ones. */
+export function readMethodSettings(object: Json, path: string, reader: ConfigReader): MethodConfig {
+  const standard = STANDARD_FIELDS.map((field) => (field in IN_OPTIONS ? IN_OPTIONS[field as keyof Wording] : field));
+  const supported = [...standard, ...EXTENSION_FIELDS];
+  reader.checkFields(object, path, { supported });
+  const extension = readExtensionFields(object, path, reader);
+  return readStandardFields({ object, ours: object, path, extension, wording: IN_OPTIONS }, reader);
+}
+
+/** What the settings of one entry are read from. */
+interface Entry {
+  readonly object: Json;
+  /** Has our own fields. */
+  readonly ours: Json | undefined;
+  readonly path: string;
+  readonly extension: FairleadExtension;
+  readonly wording: Wording;
+}
+
+function readStandardFields(entry: Entry, reader: ConfigReader): MethodConfig {
+  const { object, path, extension, wording } = entry;
   const timeoutMs = reader.durationMs(object, 'timeout', path);
   const waitForReady = reader.boolean(object, 'waitForReady', path);
-  const extension = reader.part(object, 'fairlead', path, readFairleadExtension) ?? {};
-  checkTimeouts(object, path, timeoutMs, extension, reader);
-  const retryPolicy = reader.part(object, 'retryPolicy', path, readRetryPolicy);
-  const hedgingPolicy = reader.part(object, 'hedgingPolicy', path, readHedgingPolicy);
-  checkHedging(object, path, extension, reader);
+  checkTimeouts(entry, timeoutMs, reader);
+  const retryPolicy = reader.part(object, wording.retryPolicy, path, readRetryPolicy);
+  const hedgingPolicy = reader.part(object, wording.hedgingPolicy, path, readHedgingPolicy);
+  checkHedging(entry, reader);
   return Object.freeze({
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(waitForReady !== undefined && { waitForReady }),
@@ -65,48 +124,57 @@ function readMethodConfig(object: Json, path: string, reader: ConfigReader): Met
 }
 
 /** Which of two policies was meant, nobody can know; a delay without hedges would do nothing. */
-function checkHedging(object: Json, path: string, { measuredDelay }: FairleadExtension, reader: ConfigReader): void {
-  const hedging = fieldOf(object, 'hedgingPolicy') !== undefined;
-  if (hedging && fieldOf(object, 'retryPolicy') !== undefined) {
-    reader.problems.push(`${path}: retryPolicy and hedgingPolicy exclude each other`);
+function checkHedging({ object, path, extension, wording }: Entry, reader: ConfigReader): void {
+  const { retryPolicy, hedgingPolicy } = wording;
+  const hedging = fieldOf(object, hedgingPolicy) !== undefined;
+  if (hedging && fieldOf(object, retryPolicy) !== undefined) {
+    reader.problems.push(`${path}: ${retryPolicy} and ${hedgingPolicy} exclude each other`);
   }
-  if (!hedging && measuredDelay !== undefined) {
-    reader.problems.push(`${path}: fairlead.hedgingDelay without hedgingPolicy`);
+  if (!hedging && extension.measuredDelay !== undefined) {
+    reader.problems.push(`${path}: ${wording.extension}hedgingDelay without ${hedgingPolicy}`);
   }
 }
 
 /** An attempt that may take longer than its call is a mistake, most often of the unit or of the field. */
-function checkTimeouts(
-  object: Json,
-  path: string,
-  timeoutMs: number | undefined,
-  { perAttemptTimeoutMs }: FairleadExtension,
-  reader: ConfigReader,
-): void {
+function checkTimeouts(entry: Entry, timeoutMs: number | undefined, reader: ConfigReader): void {
+  const { object, ours, path, extension, wording } = entry;
+  const { perAttemptTimeoutMs } = extension;
   if (timeoutMs === undefined || perAttemptTimeoutMs === undefined || perAttemptTimeoutMs <= timeoutMs) return;
-  const { timeout, fairlead } = object as { timeout: string; fairlead: { perAttemptTimeout: string } };
-  reader.problems.push(
-    `${path}: fairlead.perAttemptTimeout (${fairlead.perAttemptTimeout}) is longer than timeout (${timeout})`,
-  );
+  const named = (from: Json | undefined, field: string): string => {
+    const name = reader.durationName(field);
+    return `${name} (${String(from?.[name])})`;
+  };
+  const attempt = `${wording.extension}${named(ours, 'perAttemptTimeout')}`;
+  reader.problems.push(`${path}: ${attempt} is longer than ${named(object, 'timeout')}`);
 }
 
-function addName(
-  value: unknown,
-  path: string,
-  config: MethodConfig,
-  byPath: Map<string, MethodConfig>,
-  reader: ConfigReader,
-): void {
+/** The key of the table. */
+function readName(value: unknown, path: string, reader: ConfigReader): string | undefined {
   const object = reader.object(value, path);
-  if (object === undefined) return;
+  if (object === undefined) return undefined;
   reader.checkFields(object, path, NAME_FIELDS);
   const service = reader.string(object, 'service', path);
   const method = reader.string(object, 'method', path);
   if (service === undefined && method !== undefined) {
     reader.problems.push(`${path}: a method without its service`);
-    return;
+    return undefined;
   }
-  const key = service === undefined ? '' : `/${service}/${method ?? ''}`;
-  if (byPath.has(key)) reader.problems.push(`${path}: ${key === '' ? 'the default' : key} is named more than once`);
+  return service === undefined ? '' : `/${service}/${method ?? ''}`;
+}
+
+function addEntry(
+  key: string,
+  path: string,
+  config: MethodConfig,
+  byPath: Map<string, MethodConfig>,
+  { options, optionsWin }: OtherSettings,
+  reader: ConfigReader,
+): void {
+  const label = key === '' ? 'the default' : key;
+  const option = options.get(key);
+  if (byPath.has(key)) reader.problems.push(`${path}: ${label} is named more than once`);
+  else if (option !== undefined && optionsWin)
+    reader.warnings.push(`${path}: ${label} is set by ${option.path}, which wins`);
+  else if (option !== undefined) reader.problems.push(`${path}: ${label} is set by ${option.path}, too`);
   byPath.set(key, config);
 }

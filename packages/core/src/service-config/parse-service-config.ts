@@ -3,8 +3,11 @@ import type { BalancingPolicyFactory } from '../pick/balancing-policy.js';
 import { parseLoadBalancingConfig, type ChosenPolicy } from '../pick/load-balancing-config.js';
 import { childPath, ConfigReader, fieldOf, type Json } from './config-reader.js';
 import { readMethodConfigs } from './method-config.js';
+import type { MethodOptions } from './method-options.js';
 import { readRetryThrottling } from './retry-throttling.js';
 import { serviceConfigOf, type ServiceConfig } from './service-config.js';
+
+const NO_OPTIONS: MethodOptions = new Map();
 
 /** What a parse depends on. */
 export interface ServiceConfigContext {
@@ -12,6 +15,10 @@ export interface ServiceConfigContext {
   readonly policies: readonly BalancingPolicyFactory[];
   /** Where the config stands, put before paths in messages. Default: nothing. */
   readonly path?: string;
+  /** Settings of methods that stand beside the config. Default none. */
+  readonly methodOptions?: MethodOptions;
+  /** Whether those win where the config names the same; otherwise it is a problem. Default false. */
+  readonly optionsWin?: boolean;
 }
 
 /** A usable config, and what is suspicious about it. */
@@ -41,7 +48,9 @@ export function parseServiceConfig(json: unknown, context: ServiceConfigContext)
   if (object === undefined) throw new InvalidServiceConfigError(reader.problems);
   reader.checkFields(object, path, FIELDS);
   const loadBalancing = readLoadBalancing(object, path, context.policies, reader);
-  const methods = readMethodConfigs(reader.list(object, 'methodConfig', path), childPath(path, 'methodConfig'), reader);
+  const { methodOptions: options = NO_OPTIONS, optionsWin = false } = context;
+  const list = reader.list(object, 'methodConfig', path);
+  const methods = readMethodConfigs(list, childPath(path, 'methodConfig'), reader, { options, optionsWin });
   const retryThrottling = reader.part(object, 'retryThrottling', path, readRetryThrottling);
   if (reader.problems.length > 0) throw new InvalidServiceConfigError(reader.problems);
   return {

@@ -24,18 +24,13 @@ export function readRetryPolicy(value: unknown, path: string, reader: ConfigRead
   if (object === undefined) return undefined;
   reader.checkFields(object, path, FIELDS);
   const maxAttempts = readMaxAttempts(object, path, reader);
-  const initialBackoffMs = readBackoff(object, 'initialBackoff', path, reader);
-  const maxBackoffMs = readBackoff(object, 'maxBackoff', path, reader);
+  const initialBackoffMs = reader.requiredDurationMs(object, 'initialBackoff', path);
+  const maxBackoffMs = reader.requiredDurationMs(object, 'maxBackoff', path);
   const backoffMultiplier = readMultiplier(object, path, reader);
   const retryableStatusCodes = readStatusCodes(object, 'retryableStatusCodes', path, reader);
   if (maxAttempts === undefined || initialBackoffMs === undefined || maxBackoffMs === undefined) return undefined;
   if (backoffMultiplier === undefined || retryableStatusCodes === undefined) return undefined;
   return Object.freeze({ maxAttempts, initialBackoffMs, maxBackoffMs, backoffMultiplier, retryableStatusCodes });
-}
-
-function readBackoff(object: Json, field: string, path: string, reader: ConfigReader): number | undefined {
-  if (fieldOf(object, field) !== undefined) return reader.durationMs(object, field, path, true);
-  return reader.refuse(childPath(path, field), undefined, 'a duration above 0s');
 }
 
 function readMultiplier(object: Json, path: string, reader: ConfigReader): number | undefined {

@@ -50,10 +50,20 @@ describe('a chain', () => {
     });
     for (const path of ['/a/A', '/a/B', '/a/A', '/a/A', '/a/B']) new ObservedCall(channel, { path }).unary();
     expect(asked).toEqual(['/a/A', '/a/B']);
+    expect(wire.calls.map((call) => call.args[0])).toEqual(['/a/A', '/a/B', '/a/A', '/a/A', '/a/B']);
+  });
+
+  test('is made anew at once when it is reset, all of them or those that changed', () => {
+    const asked: string[] = [];
+    const channel = interceptChannel(new FakeChannel(), (path) => {
+      asked.push(path);
+      return [passing];
+    });
+    for (const path of ['/a/A', '/a/B']) new ObservedCall(channel, { path }).unary();
     channel.resetChains();
-    new ObservedCall(channel, { path: '/a/A' }).unary();
-    expect(asked).toEqual(['/a/A', '/a/B', '/a/A']);
-    expect(wire.calls.map((call) => call.args[0])).toEqual(['/a/A', '/a/B', '/a/A', '/a/A', '/a/B', '/a/A']);
+    channel.resetChains((path) => path === '/a/B');
+    for (const path of ['/a/A', '/a/B', '/a/C']) new ObservedCall(channel, { path }).unary();
+    expect(asked).toEqual(['/a/A', '/a/B', '/a/A', '/a/B', '/a/B', '/a/C']);
   });
 
   test('is not kept for more than a thousand methods', () => {

@@ -58,9 +58,14 @@ export class InterceptedChannel implements grpc.ChannelInterface {
     return new HostedCall(enter, options);
   }
 
-  /** Forgets the chains: the next call of each method asks for its interceptors anew. Calls in flight keep theirs. */
-  resetChains(): void {
-    this.#chains.clear();
+  /**
+   * Makes the chains of known methods anew, at once: what belongs to a method and not to its chain (the places of a
+   * bulkhead) follows without waiting for a call. Calls that were created keep theirs.
+   *
+   * @param changed which paths. Default all. The others keep what their chains have learned.
+   */
+  resetChains(changed: (path: string) => boolean = () => true): void {
+    this.#chains.renew(changed);
   }
 
   close(): void {

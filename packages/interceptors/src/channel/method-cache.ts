@@ -18,7 +18,10 @@ export class MethodCache<T extends object> {
     return value;
   }
 
-  clear(): void {
-    this.#values.clear();
+  /** Works the values of these paths out anew, all of them or none. */
+  renew(changed: (path: string) => boolean): void {
+    const paths = [...this.#values.keys()].filter(changed);
+    const values = paths.map(this.#make);
+    paths.forEach((path, index) => this.#values.set(path, values[index]!));
   }
 }

@@ -20,6 +20,9 @@ export interface Breaker {
   leave(admission: Admission, outcome: Outcome): void;
   open(): void;
   close(): void;
-  /** For good: no timer and no listener is left. It refuses nothing afterwards and learns nothing. */
-  shutdown(): void;
+  /**
+   * For good: no timer and no listener is left. It refuses nothing afterwards and learns nothing.
+   * @returns the first period of a breaker that takes its place, so that no outcome of this one is taken for one of that.
+   */
+  shutdown(): Admission;
 }

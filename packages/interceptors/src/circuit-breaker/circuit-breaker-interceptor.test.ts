@@ -8,7 +8,8 @@ import { attemptsOf } from '../attempts/attempts-of.js';
 import { interceptorsFor, type PolicyContext } from '../chain.js';
 import { interceptChannel, type InterceptedChannel } from '../channel/intercept-channel.js';
 import { createPolicyContext } from '../policy-context.js';
-import type { BreakerChange, MethodBreaker } from './method-breaker.js';
+import type { BreakerChange } from './breaker-change.js';
+import type { MethodBreaker } from './method-breaker.js';
 
 const { CANCELLED, INTERNAL, NOT_FOUND, OK, UNAVAILABLE } = grpc.status;
 const PATH = '/test.Echo/Unary';

@@ -1,16 +1,8 @@
 import type { CircuitBreakerConfig, Clock } from '@fairlead/core';
 import type { Admission, Breaker, BreakerState, Outcome } from './breaker.js';
+import type { BreakerChange } from './breaker-change.js';
+import { BreakerListeners } from './breaker-listeners.js';
 import { OpossumBreaker } from './opossum-breaker.js';
-
-/** One change of a breaker. */
-export interface BreakerChange {
-  /** The method, `/package.Service/Method`. */
-  readonly path: string;
-  readonly from: BreakerState;
-  readonly to: BreakerState;
-  /** Somebody called `open()` or `close()`. */
-  readonly manual: boolean;
-}
 
 /** The circuit breaker of one method, as an operator sees it: to look at, to be told of changes, to open and close by hand. */
 export interface BreakerHandle {
@@ -23,26 +15,32 @@ export interface BreakerHandle {
   /** Lets calls through again and forgets the failures so far. */
   close(): void;
   /**
-   * Calls back at every change, in the turn of the event loop in which it happens. Do not throw from it.
+   * Calls back at every change, in the turn of the event loop in which it happens. What it throws is an uncaught
+   * exception of its own.
    * @returns the function that stops it.
    */
   onChange(listener: (change: BreakerChange) => void): () => void;
 }
 
-/** The breaker of a method, kept while the chain of the method is made anew. */
+/** The breaker of a method, kept while the chain of the method is made anew, and when it is configured anew. */
 export class MethodBreaker implements BreakerHandle {
   readonly path: string;
-  readonly #config: CircuitBreakerConfig;
-  readonly #breaker: Breaker;
-  readonly #listeners = new Set<(change: BreakerChange) => void>();
+  readonly #clock: Clock;
+  #config: CircuitBreakerConfig;
+  #breaker: Breaker;
+  readonly #listeners = new BreakerListeners();
+  readonly #listenersOfAll: BreakerListeners;
   #told: BreakerState = 'closed';
   #held = false;
   /** Inside `open()` or `close()`. */
   #manual = false;
 
-  constructor(path: string, config: CircuitBreakerConfig, clock: Clock) {
+  /** @param listenersOfAll are told of its changes, too: those that listen to all breakers of a channel. */
+  constructor(path: string, config: CircuitBreakerConfig, clock: Clock, listenersOfAll = new BreakerListeners()) {
     this.path = path;
     this.#config = config;
+    this.#clock = clock;
+    this.#listenersOfAll = listenersOfAll;
     this.#breaker = new OpossumBreaker(config, clock, () => this.#tell());
   }
 
@@ -78,8 +76,21 @@ export class MethodBreaker implements BreakerHandle {
   }
 
   onChange(listener: (change: BreakerChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
+  }
+
+  /** Begins anew by these rules: closed, unless it is held open by hand. Its listeners stay. */
+  reconfigure(config: CircuitBreakerConfig): void {
+    const firstPeriod = this.#breaker.shutdown();
+    this.#config = config;
+    this.#breaker = new OpossumBreaker(config, this.#clock, () => this.#tell(), firstPeriod);
+    this.#tell();
+  }
+
+  /** No call passes it any more: closed, also when it was held open. Its listeners stay, for it may come back. */
+  retire(): void {
+    this.#held = false;
+    if (this.#told !== 'closed') this.reconfigure(this.#config);
   }
 
   shutdown(): void {
@@ -110,10 +121,13 @@ export class MethodBreaker implements BreakerHandle {
 
   /** While it is held, what happens underneath is no change. */
   #tell(): void {
-    const { path, state } = this;
-    const change = { path, from: this.#told, to: state, manual: this.#manual };
-    if (change.from === state) return;
-    this.#told = state;
-    for (const listener of this.#listeners) listener(change);
+    const { path, state: to } = this;
+    const from = this.#told;
+    if (from === to) return;
+    this.#told = to;
+    if (this.#listeners.size + this.#listenersOfAll.size === 0) return;
+    const change = { path, from, to, manual: this.#manual };
+    this.#listeners.tell(change);
+    this.#listenersOfAll.tell(change);
   }
 }

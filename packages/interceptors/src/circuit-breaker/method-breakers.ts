@@ -1,4 +1,6 @@
 import type { CircuitBreakerConfig, Clock } from '@fairlead/core';
+import type { BreakerChange } from './breaker-change.js';
+import { BreakerListeners } from './breaker-listeners.js';
 import { MethodBreaker } from './method-breaker.js';
 
 /** A client has a few dozen methods; one that makes paths up at run time must not fill the memory. */
@@ -6,11 +8,12 @@ const MAX_METHODS = 1_000;
 
 /**
  * The breakers of a channel by method. They outlive the chains: a method whose breaker is configured as before keeps its
- * breaker and its state; one that is configured anew begins anew.
+ * state; one that is configured anew begins anew. Whoever has a method's breaker has it for as long as the channel lives.
  */
 export class MethodBreakers {
   readonly #clock: Clock;
   readonly #breakers = new Map<string, MethodBreaker>();
+  readonly #listeners = new BreakerListeners();
   #closed = false;
 
   constructor(clock: Clock) {
@@ -20,12 +23,31 @@ export class MethodBreakers {
   /** The breaker of a method, made when it is first asked for. Beyond 1000 methods none is kept. */
   of(path: string, config: CircuitBreakerConfig): MethodBreaker {
     const known = this.#breakers.get(path);
-    if (known !== undefined && sameConfig(known.config, config)) return known;
-    known?.shutdown();
-    const breaker = new MethodBreaker(path, config, this.#clock);
+    if (known !== undefined) {
+      if (!sameConfig(known.config, config)) known.reconfigure(config);
+      return known;
+    }
+    const breaker = new MethodBreaker(path, config, this.#clock, this.#listeners);
     if (this.#closed) breaker.shutdown();
-    else if (known !== undefined || this.#breakers.size < MAX_METHODS) this.#breakers.set(path, breaker);
+    else if (this.#breakers.size < MAX_METHODS) this.#breakers.set(path, breaker);
     return breaker;
+  }
+
+  /** Other rules are in force: breakers are configured anew where theirs changed, and retired where there are none. */
+  review(configOf: (path: string) => CircuitBreakerConfig | undefined): void {
+    for (const [path, breaker] of this.#breakers) {
+      const config = configOf(path);
+      if (config === undefined) breaker.retire();
+      else this.of(path, config);
+    }
+  }
+
+  /**
+   * Calls back at every change of every breaker, also of those made later.
+   * @returns the function that stops it.
+   */
+  onChange(listener: (change: BreakerChange) => void): () => void {
+    return this.#listeners.add(listener);
   }
 
   /** Nothing is left of them: no timer, no listener. Idempotent. */
@@ -33,6 +55,7 @@ export class MethodBreakers {
     this.#closed = true;
     for (const breaker of this.#breakers.values()) breaker.shutdown();
     this.#breakers.clear();
+    this.#listeners.clear();
   }
 }
 

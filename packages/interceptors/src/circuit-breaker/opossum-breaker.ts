@@ -29,13 +29,17 @@ export class OpossumBreaker implements Breaker {
   readonly #circuit: CircuitBreaker<[Token], void>;
   readonly #onState: (state: BreakerState) => void;
   #rotatedAt: number;
-  #period: Admission = 0;
+  #period: Admission;
   #openedAt = 0;
   #probe: ProbeToken | undefined;
   #probeTimer: Timer | undefined;
 
-  /** @param onState is told of every change. */
-  constructor(config: CircuitBreakerConfig, clock: Clock, onState: (state: BreakerState) => void) {
+  /**
+   * @param onState is told of every change.
+   * @param firstPeriod what the breaker said whose place this one takes. Default 0.
+   */
+  constructor(config: CircuitBreakerConfig, clock: Clock, onState: (state: BreakerState) => void, firstPeriod = 0) {
+    this.#period = firstPeriod;
     this.#config = config;
     this.#clock = clock;
     this.#onState = onState;
@@ -93,10 +97,11 @@ export class OpossumBreaker implements Breaker {
     this.#circuit.close();
   }
 
-  shutdown(): void {
+  shutdown(): Admission {
     this.#period += 1;
     this.#endProbe();
     this.#circuit.shutdown();
+    return this.#period + 1;
   }
 
   #beginProbe(): void {

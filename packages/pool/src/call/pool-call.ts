@@ -9,6 +9,7 @@ import {
   type AttemptDelay,
   type Completion,
   type FailureClass,
+  type Load,
   type PickRequest,
 } from '@fairlead/core';
 import type { CallArguments, CallListener, GrpcCall, MessageContext } from '../grpc-types.js';
@@ -180,6 +181,13 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   /** The member is taken away under the call. */
   cut(reason: string): void {
     this.#call?.cancelWithStatus(grpc.status.UNAVAILABLE, reason);
+  }
+
+  /** The member has another load from now on, which counts the place of this call. */
+  moveTo(load: Load, now: number): void {
+    if (this.#completion === undefined) return;
+    this.#completion.end(now, 'neutral');
+    this.#completion = load.adopt?.(now, !this.#sawMessage) ?? load.begin(now);
   }
 
   // What the member's call says.

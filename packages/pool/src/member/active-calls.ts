@@ -1,7 +1,11 @@
-/** A call that a member carries, as far as draining needs to know it. */
+import type { Load } from '@fairlead/core';
+
+/** A call that a member carries, as far as the member needs to know it. */
 export interface DrainableCall {
   /** Ends the call now with UNAVAILABLE and this reason. */
   cut(reason: string): void;
+  /** The member has another load from now on. */
+  moveTo(load: Load, now: number): void;
 }
 
 /** The calls in flight on one connection. Knows when the last one has ended. */
@@ -28,6 +32,10 @@ export class ActiveCalls {
   whenEmpty(callback: () => void): void {
     if (this.#calls.size === 0) callback();
     else this.#onEmpty.push(callback);
+  }
+
+  moveAll(load: Load, now: number): void {
+    for (const call of this.#calls) call.moveTo(load, now);
   }
 
   cutAll(reason: string): void {

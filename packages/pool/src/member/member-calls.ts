@@ -1,3 +1,4 @@
+import type { Load } from '@fairlead/core';
 import { ActiveCalls } from './active-calls.js';
 
 /**
@@ -40,6 +41,10 @@ export class MemberCalls {
         if (open === 0) callback();
       });
     }
+  }
+
+  moveAll(load: Load, now: number): void {
+    for (const calls of [this.#current, ...this.#earlier]) calls.moveAll(load, now);
   }
 
   cutAll(reason: string): void {

@@ -23,11 +23,11 @@ import { Succession } from './succession.js';
  * accepts and hangs up must not be met in a tight loop. Until one lives longer, the backoff goes on growing.
  */
 export class Member implements MemberView {
-  readonly load: Load;
   readonly calls = new MemberCalls();
   /** When a call was given to it last, in monotonic ms. */
   lastPickedAt: number | undefined;
   #endpoint: Endpoint;
+  #load: Load;
   #state: MemberState = { kind: 'idle' };
   #failing = false;
   /** What the pool was told last. */
@@ -43,7 +43,7 @@ export class Member implements MemberView {
 
   constructor(endpoint: Endpoint, load: Load, context: MemberContext) {
     this.#endpoint = endpoint;
-    this.load = load;
+    this.#load = load;
     this.#context = context;
     this.#backoff = context.backoff;
     this.#succession = new Succession(context);
@@ -51,6 +51,10 @@ export class Member implements MemberView {
 
   get endpoint(): Endpoint {
     return this.#endpoint;
+  }
+
+  get load(): Load {
+    return this.#load;
   }
 
   get connectivity(): MemberConnectivity {
@@ -89,6 +93,12 @@ export class Member implements MemberView {
   /** The same pod, newly reported. A changed address does not touch a live connection; the next one uses it. */
   update(endpoint: Endpoint): void {
     this.#endpoint = endpoint;
+  }
+
+  /** Another balancing policy has another kind of load. Calls in flight are counted there from now on. */
+  changeLoad(load: Load): void {
+    this.#load = load;
+    this.calls.moveAll(load, this.#context.clock.now());
   }
 
   /** Starts to connect when idle. A member that backs off connects when its time has come, and not before. */

@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from 'node:util';
+import { builtInPolicies, parseLoadBalancingConfig, type ChosenPolicy } from '@fairlead/core';
+import type { InterceptedChannel, PolicyContext } from '@fairlead/interceptors';
+import type { Pool } from '@fairlead/pool';
+import type { LiveBudget } from './live-budget.js';
+import type { ConfigReplacement } from './live-service-config.js';
+
+/** The service config of a channel changed, and is in force. */
+export interface ServiceConfigChange {
+  /** Who gave it: `application` (an option or `setServiceConfig`), `resolver`, or `default` when nobody gives one any more. */
+  readonly source: ConfigReplacement['source'];
+  /** Name of the balancing policy. */
+  readonly policy: string;
+  /** The balancing policy or its figures are others than before; loads begin anew. */
+  readonly policyChanged: boolean;
+}
+
+/** What of a channel follows its service config. */
+export interface ConfigFollowers {
+  readonly channel: InterceptedChannel;
+  readonly pool: Pool;
+  readonly policies: PolicyContext;
+  readonly budget: LiveBudget;
+}
+
+/** What a pool balances by when neither the config nor an option says otherwise. */
+const DEFAULT_POLICY = parseLoadBalancingConfig([{ peak_ewma: {} }], builtInPolicies, '');
+
+/**
+ * Puts a new config to work for the calls that follow. What it does not touch stays as it is: connections, the loads of a
+ * policy that stays, the breaker of a method whose breaker stays, the chain of a method whose config is equal.
+ */
+export function applyReplacement(
+  { config, previous, source }: ConfigReplacement,
+  { channel, pool, policies, budget }: ConfigFollowers,
+): ServiceConfigChange {
+  budget.configure(config.retryThrottling);
+  policies.breakers.review((path) => config.methodConfig(path).circuitBreaker);
+  channel.resetChains((path) => !isDeepStrictEqual(config.methodConfig(path), previous.methodConfig(path)));
+  const { loadBalancing = DEFAULT_POLICY } = config;
+  const policyChanged = !samePolicy(loadBalancing, previous.loadBalancing ?? DEFAULT_POLICY);
+  if (policyChanged) pool.setBalancing(loadBalancing.create);
+  return { source, policy: pool.snapshot().policy, policyChanged };
+}
+
+function samePolicy(one: ChosenPolicy, other: ChosenPolicy): boolean {
+  return one.name === other.name && isDeepStrictEqual(one.config, other.config);
+}

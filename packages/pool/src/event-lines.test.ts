@@ -1,0 +1,103 @@
+import type { EventCodeEntry } from '@fairlead/core';
+import { describe, expect, test } from '@jest/globals';
+import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
+import { POOL_EVENT_CODES } from './event-codes.js';
+import type { PoolOptions } from './options.js';
+
+interface Line {
+  readonly level: string;
+  readonly text: string;
+  readonly code: string;
+  readonly [field: string]: unknown;
+}
+
+/** A pool in virtual time, and every line that it logs. */
+function logging(options: PoolOptions = {}): { readonly virtual: VirtualPool; readonly lines: Line[] } {
+  const lines: Line[] = [];
+  const to =
+    (level: string) =>
+    (text: string, fields: object): void =>
+      void lines.push({ level, text, ...fields } as Line);
+  const logger = { debug: to('debug'), info: to('info'), warn: to('warn'), error: to('error') };
+  return { virtual: new VirtualPool({ logger, ...options }), lines };
+}
+
+const codes: readonly EventCodeEntry[] = POOL_EVENT_CODES;
+
+/** A life in which every code happens. */
+async function wholeLife(): Promise<Line[]> {
+  const { virtual, lines } = logging({ maxConnectionAgeMs: 1_000, drainGraceMs: 500 });
+  virtual.pool.connect();
+  virtual.resolver.push([pod(1)]);
+  virtual.channel(1).ready();
+  virtual.clock.advance(1_100);
+  virtual.channel(1).ready();
+  virtual.clock.advance(1_100);
+  virtual.channel(1).refuse();
+  await turn();
+  virtual.channels[1]!.lose();
+  virtual.channel(1).refuse('connect ECONNREFUSED');
+  await turn();
+  virtual.resolver.push({ endpoints: [pod(1)], serviceConfig: {}, attributes: {} });
+  virtual.pool.takeServiceConfigs(() => {
+    throw new Error('invalid');
+  });
+  virtual.resolver.push({ endpoints: [pod(1)], serviceConfig: {}, attributes: {} });
+  virtual.resolver.push([]);
+  virtual.resolver.fail(new Error('SERVFAIL'));
+  virtual.clock.advance(2_000);
+  virtual.channel(1).ready();
+  virtual.call();
+  virtual.resolver.push([pod(2), pod(3)]);
+  virtual.clock.advance(500);
+  await turn();
+  virtual.resolver.push([pod(2)]);
+  virtual.pool.close();
+  return lines;
+}
+
+describe('the log of a pool', () => {
+  test('has a line for every event, with the level and the fields of its code', async () => {
+    const lines = await wholeLife();
+    for (const { code, level, text, ...fields } of lines) {
+      const entry = codes.find((one) => one.code === code);
+      const known = ['target', 'omitted', ...(entry?.fields ?? [])];
+      expect([code, level, Object.keys(fields).filter((field) => !known.includes(field))]).toEqual([
+        code,
+        entry?.level,
+        [],
+      ]);
+      expect([fields['target'], text.startsWith('test:///pods: ')]).toEqual(['test:///pods', true]);
+    }
+    const missing = codes.filter(({ code }) => !lines.some((line) => line.code === code));
+    expect(missing.map(({ code }) => code)).toEqual([]);
+  });
+
+  test('says what happened to which pod, and why', async () => {
+    const lines = await wholeLife();
+    const failed = lines.find(({ code }) => code === 'member-failed');
+    expect(failed).toMatchObject({
+      level: 'warn',
+      member: '10.0.0.1:50051',
+      to: 'transient-failure',
+      cause: expect.stringContaining('ECONNREFUSED'),
+    });
+    expect(failed?.text).toContain('pod 10.0.0.1:50051 failed: ');
+  });
+
+  test('keeps to one line a second for one cause', () => {
+    const { virtual, lines } = logging();
+    virtual.pool.connect();
+    for (let n = 0; n < 100; n += 1) virtual.resolver.fail(new Error('SERVFAIL'));
+    virtual.clock.advance(1_000);
+    virtual.resolver.fail(new Error('SERVFAIL'));
+    const errors = lines.filter(({ code }) => code === 'resolver-error');
+    expect(errors.map(({ omitted }) => omitted)).toEqual([undefined, 99]);
+  });
+});
+
+test('without a logger, no event is built', () => {
+  const virtual = VirtualPool.ready(1);
+  virtual.pool.warn('mine', 'nobody listens');
+  expect(virtual.pool.snapshot().state).toBe('READY');
+});

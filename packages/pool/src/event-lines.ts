@@ -1,0 +1,77 @@
+import { formatAddress, type Endpoint, type EventLine } from '@fairlead/core';
+import type { PoolEventCode } from './event-codes.js';
+import type { EndpointsChange, MemberStateChange, PoolEvents } from './events.js';
+
+/** Warnings may be raised by what is built on the pool, with codes of their own. */
+type Line = EventLine<PoolEventCode> | EventLine;
+
+/** How each event reads in a log. The compiler complains when one is missing. */
+export const POOL_EVENT_LINES: { readonly [E in keyof PoolEvents]: (...args: PoolEvents[E]) => Line } = {
+  state: stateLine,
+  endpoints: endpointsLine,
+  member: memberLine,
+  drained: ({ endpoint, cut }) => {
+    const member = addressOf(endpoint);
+    const fields = { member, cut };
+    if (cut === 0) return about('member-drained', member, `pod ${member} left and has finished its calls`, fields);
+    return about('member-cut', member, `pod ${member} left; ${cut} calls did not end in time and were cut`, fields);
+  },
+  rotated: ({ endpoint, ageMs }) => {
+    const member = addressOf(endpoint);
+    const message = `the connection to pod ${member} was replaced at the age of ${Math.round(ageMs)} ms`;
+    return about('member-rotated', member, message, { member, ageMs });
+  },
+  resolverError: ({ message }) => ({
+    code: 'resolver-error',
+    message: `the look-up failed: ${message}`,
+    fields: { error: message },
+  }),
+  // Its text says what it is about: two unknown fields of one config are two causes.
+  warning: ({ code, message }) => ({ code, subject: message, message }),
+  closed: () => ({ code: 'channel-closed', message: 'closed, and everything is released' }),
+};
+
+function about(code: PoolEventCode, subject: string, message: string, fields: EventLine['fields'] = {}): Line {
+  return { code, subject, message, fields };
+}
+
+function addressOf(endpoint: Endpoint): string {
+  return formatAddress(endpoint.addresses[0]);
+}
+
+/** A channel is IDLE only before its first call. */
+const STATE_CODES: Readonly<Record<string, PoolEventCode>> = {
+  CONNECTING: 'channel-connecting',
+  READY: 'channel-ready',
+  TRANSIENT_FAILURE: 'channel-transient-failure',
+  SHUTDOWN: 'channel-shutdown',
+};
+
+function stateLine({ from, to }: { readonly from: string; readonly to: string }): Line {
+  return { code: STATE_CODES[to] ?? 'channel-connecting', message: `${from} → ${to}`, fields: { from, to } };
+}
+
+function endpointsLine({ added, changed, removed }: EndpointsChange): Line {
+  const fields = { added: added.map(addressOf), changed: changed.map(addressOf), removed: removed.map(addressOf) };
+  const message = `${added.length} pods came, ${removed.length} left, ${changed.length} changed`;
+  return { code: 'endpoints-changed', message, fields };
+}
+
+const MEMBER_CODES = {
+  // A member is idle again only when it has lost its connection.
+  idle: 'member-lost',
+  connecting: 'member-connecting',
+  ready: 'member-ready',
+  'transient-failure': 'member-failed',
+} as const;
+
+function memberLine({ endpoint, from, to, lost, cause }: MemberStateChange): Line {
+  const member = addressOf(endpoint);
+  const because = cause === undefined ? '' : `: ${cause}`;
+  // A connection that ends young is a failure, too; that it is lost matters more only where the pod is well.
+  const code = lost && to !== 'transient-failure' ? 'member-lost' : MEMBER_CODES[to];
+  const known = { member, from, to };
+  if (code !== 'member-lost' && code !== 'member-failed') return about(code, member, `pod ${member} is ${to}`, known);
+  const verb = code === 'member-lost' ? 'lost its connection' : 'failed';
+  return about(code, member, `pod ${member} ${verb}${because}`, { ...known, ...(cause !== undefined && { cause }) });
+}

@@ -1,0 +1,84 @@
+import { builtInPolicies, parseLoadBalancingConfig, type BalancingPolicy } from '@fairlead/core';
+import { describe, expect, test } from '@jest/globals';
+import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
+
+const policy = (name: string, config: object = {}): (() => BalancingPolicy) =>
+  parseLoadBalancingConfig([{ [name]: config }], builtInPolicies, '').create;
+
+const inFlight = (virtual: VirtualPool): number[] => virtual.pool.snapshot().members.map((member) => member.inFlight);
+
+describe('another balancing policy', () => {
+  test('holds at once: members keep their connections and their calls', () => {
+    const virtual = VirtualPool.ready(2, { balancing: policy('round_robin') });
+    const channels = [...virtual.channels];
+    const calls = [virtual.call(), virtual.call(), virtual.call()];
+    virtual.pool.setBalancing(policy('pick_first'));
+    expect(virtual.pool.snapshot().policy).toBe('pick_first');
+    for (let n = 0; n < 4; n += 1) virtual.call();
+    const added = channels.map((channel) => channel.calls.length).filter((count) => count > 2);
+    expect(added).toHaveLength(1);
+    expect([virtual.channels, channels.some((channel) => channel.closed)]).toEqual([channels, false]);
+    expect(calls.map(({ status }) => status)).toEqual([undefined, undefined, undefined]);
+  });
+
+  test.each(['round_robin', 'peak_ewma'])(
+    '%s: calls in flight are counted by the new loads, and leave them',
+    (name) => {
+      const virtual = VirtualPool.ready(2, { balancing: policy('round_robin') });
+      for (let n = 0; n < 6; n += 1) virtual.call();
+      virtual.channel(1).calls[0]!.respond();
+      virtual.pool.setBalancing(policy(name));
+      expect(inFlight(virtual)).toEqual([3, 3]);
+      virtual.channel(1).calls[1]!.respond();
+      for (const channel of virtual.channels) for (const call of channel.calls) call.end();
+      expect(inFlight(virtual)).toEqual([0, 0]);
+    },
+  );
+
+  test('its loads know nothing of latencies from before, and nothing of calls that began before but that they failed', () => {
+    const virtual = VirtualPool.ready(2, { balancing: policy('peak_ewma') });
+    const loads = (): number[] => virtual.pool.snapshot().members.map(({ load }) => load);
+    for (let n = 0; n < 2; n += 1) virtual.call();
+    const [first, second] = virtual.channels.map((channel) => channel.calls[0]!);
+    virtual.clock.advance(50);
+    virtual.pool.setBalancing(policy('peak_ewma', { decayTime: '1s' }));
+    virtual.clock.advance(50);
+    first!.respond();
+    first!.end();
+    second!.end(14, 'down');
+    expect(loads()).toEqual([0, 5_000]);
+  });
+
+  test('holds for members that come later', () => {
+    const virtual = VirtualPool.ready(1, { balancing: policy('peak_ewma') });
+    virtual.pool.setBalancing(policy('round_robin'));
+    virtual.resolver.push([pod(1), pod(2)]);
+    virtual.channel(2).ready();
+    virtual.call();
+    virtual.call();
+    expect(virtual.channels.map((channel) => channel.calls.length)).toEqual([1, 1]);
+  });
+
+  test('may find a pod for calls that wait', async () => {
+    const none: BalancingPolicy = {
+      name: 'none',
+      createLoad: () => policy('round_robin')().createLoad(),
+      update: () => ({ picker: { pick: () => ({ kind: 'wait' }) }, connect: [] }),
+    };
+    const virtual = new VirtualPool({ balancing: () => none });
+    virtual.pool.connect();
+    virtual.resolver.push([pod(1)]);
+    virtual.call();
+    expect([virtual.channels.length, virtual.pool.snapshot().waitingCalls]).toEqual([0, 1]);
+    virtual.pool.setBalancing(policy('round_robin'));
+    virtual.channel(1).ready();
+    await turn();
+    expect([virtual.channel(1).calls.length, virtual.pool.snapshot().waitingCalls]).toEqual([1, 0]);
+  });
+
+  test('one that is none is refused, and the old one stays', () => {
+    const virtual = VirtualPool.ready(1, { balancing: policy('round_robin') });
+    expect(() => virtual.pool.setBalancing(() => ({}) as never)).toThrow(/^balancing\(\): /);
+    expect(virtual.pool.snapshot().policy).toBe('round_robin');
+  });
+});
