@@ -36,6 +36,7 @@ export class Membership {
   #revisit: Timer | undefined;
   #updating = false;
   #dirty = false;
+  #asleep = false;
   #closed = false;
   #onDrained: (() => void) | undefined;
 
@@ -89,6 +90,22 @@ export class Membership {
     });
   }
 
+  /** Nobody needs a connection until {@link wake}: all are closed, the members stay with what is known of them. */
+  sleep(): void {
+    this.#asleep = true;
+    this.#revisit?.cancel();
+    this.#rotation?.stop();
+    this.#picker = WAIT;
+    for (const member of this.#roster.members) member.sleep();
+  }
+
+  /** Connects the members that the policy wants. */
+  wake(): void {
+    if (!this.#asleep) return;
+    this.#asleep = false;
+    this.#update();
+  }
+
   /** Drains everybody. `done` is called when the last member is closed. */
   close(done: () => void): void {
     this.#closed = true;
@@ -136,7 +153,7 @@ export class Membership {
   #update(action?: () => void): void {
     this.#dirty = true;
     action?.();
-    if (this.#updating || this.#closed) return;
+    if (this.#updating || this.#closed || this.#asleep) return;
     this.#updating = true;
     try {
       while (this.#dirty && !this.#closed) {

@@ -22,7 +22,7 @@ import {
 import * as grpc from '@grpc/grpc-js';
 import {
   checkChannelArguments,
-  checkKeepalive,
+  checkSameMeaning,
   splitChannelArguments,
   type ChannelArguments,
 } from './channel-arguments.js';
@@ -71,6 +71,15 @@ export interface OwnPoolOptions {
    */
   readonly maxConnectionAgeGraceMs?: number;
   /**
+   * Time without any call, in flight or waiting, after which the pool closes its connections and stops to resolve, in ms.
+   * Default 1 800 000 (30 min), at least 1000; `Infinity` for never. Its state is IDLE then; it keeps what it knows of its
+   * pods, and the next call, `connect()`, `ready()` or `getConnectivityState(true)` connects them at once, while the target
+   * is resolved again. A resolver of your own is made anew then. A retry that waits for its backoff is no call of the pool.
+   *
+   * gRPC: IDLE_TIMEOUT (doc/connectivity-semantics-and-api.md). Excludes a different `grpc.client_idle_timeout_ms`.
+   */
+  readonly idleTimeoutMs?: number;
+  /**
    * Quiet time after which a connection is asked whether it still lives, in ms. Default `Infinity` (never), at least
    * 10 000. A server that finds it too often closes the connection (`too_many_pings`).
    *
@@ -117,6 +126,7 @@ export interface ResolvedPoolOptions extends ResolverOptions {
   readonly drainGraceMs: number;
   readonly maxConnectionAgeMs: number;
   readonly maxConnectionAgeGraceMs: number;
+  readonly idleTimeoutMs: number;
   readonly keepaliveTimeMs: number;
   readonly keepaliveTimeoutMs: number;
   readonly keepaliveWithoutCalls: boolean;
@@ -139,6 +149,7 @@ const RULES = {
   drainGraceMs: durationMs({ default: 30_000, allowInfinity: true }),
   maxConnectionAgeMs: durationMs({ default: Infinity, min: 1_000, allowInfinity: true }),
   maxConnectionAgeGraceMs: durationMs({ default: 30_000, allowInfinity: true }),
+  idleTimeoutMs: optional(durationMs({ min: 1_000, allowInfinity: true })),
   keepaliveTimeMs: durationMs({ default: Infinity, min: 10_000, max: 2 ** 31 - 1, allowInfinity: true }),
   keepaliveTimeoutMs: durationMs({ default: 20_000, min: 1_000, max: 2 ** 31 - 1 }),
   keepaliveWithoutCalls: bool({ default: false }),
@@ -164,10 +175,11 @@ export function resolvePoolOptions(credentials: unknown, options: PoolOptions): 
   }
   const { own, channelArguments } = splitChannelArguments(options);
   const resolved = resolveOptions(own, RULES);
-  checkKeepalive(own, channelArguments);
-  const { backoff, forwarded } = checkChannelArguments(channelArguments);
+  checkSameMeaning(own, channelArguments);
+  const { backoff, forwarded, idleTimeoutMs } = checkChannelArguments(channelArguments);
   return Object.freeze({
     ...resolved,
+    idleTimeoutMs: resolved.idleTimeoutMs ?? idleTimeoutMs,
     balancing: resolved.balancing ?? peakEwmaPolicy.create({}, 'peak_ewma'),
     backoff: exponentialBackoff(backoff),
     channelArguments: forwarded,

@@ -5,6 +5,7 @@ import { PoolCall } from './call/pool-call.js';
 import { createPolicy, createResolver } from './contracts.js';
 import { ConnectivityWatch } from './connectivity-watch.js';
 import { PoolEmitter, type PoolEvents } from './events.js';
+import { Idleness } from './idleness.js';
 import type { CallArguments, GrpcCall, ParentCall, PropagateFlags } from './grpc-types.js';
 import { memberOptions } from './member/member-options.js';
 import { Membership } from './membership.js';
@@ -43,6 +44,7 @@ export class Pool implements grpc.ChannelInterface {
   readonly #watch: ConnectivityWatch;
   readonly #pursuit: Pursuit;
   readonly #warmUp: WarmUp;
+  readonly #idleness: Idleness;
   readonly #answers: ResolutionListener = {
     onState: (state) => this.#onState(state),
     onError: (error) => this.#onError(error),
@@ -61,7 +63,10 @@ export class Pool implements grpc.ChannelInterface {
     const { target: parsed, factory } = parseTarget(target, builtInSchemes(resolved));
     this.#target = parsed;
     this.#options = resolved;
-    this.#resolution = new Resolution(createResolver(factory, parsed, { clock, random, options: resolved }), clock);
+    this.#resolution = new Resolution(
+      () => createResolver(factory, parsed, { clock, random, options: resolved }),
+      clock,
+    );
     this.#watch = new ConnectivityWatch(clock);
     this.#pursuit = new Pursuit(clock, () => this.refresh());
     this.#membership = new Membership({
@@ -75,7 +80,9 @@ export class Pool implements grpc.ChannelInterface {
       onTrouble: ({ lost, cause }) => this.#onTrouble(lost, cause),
     });
     this.#readiness = new Readiness(parsed.uri, this.#resolution, this.#membership);
-    this.#placement = new Placement(clock, this.#membership, this.#readiness, () => this.connect());
+    this.#idleness = new Idleness(clock, resolved.idleTimeoutMs, () => this.#fallIdle());
+    const wake = (): void => this.#wake();
+    this.#placement = new Placement(clock, this.#membership, this.#readiness, this.#idleness, wake);
     const enough = (): boolean => this.#readiness.hasReady(resolved.minReadyMembers);
     this.#warmUp = new WarmUp(clock, enough, () => this.explain());
   }
@@ -136,6 +143,7 @@ export class Pool implements grpc.ChannelInterface {
       this.#placement.close();
       this.#pursuit.keep(false);
       this.#warmUp.close();
+      this.#idleness.close();
       this.#setState(grpc.connectivityState.SHUTDOWN);
       this.#membership.close(() => this.#events.tell('closed'));
     }
@@ -143,11 +151,10 @@ export class Pool implements grpc.ChannelInterface {
 
   // Beyond ChannelInterface
 
-  /** Starts resolving and connecting without a call. */
+  /** Starts resolving and connecting without a call. Counts as use: the idle timeout begins anew. */
   connect(): void {
-    if (this.#resolution.started || this.#closed) return;
-    this.#resolution.start(this.#answers);
-    this.#settle();
+    this.#wake();
+    this.#idleness.touch();
   }
 
   /** Asks the resolver to look again now (it keeps its own minimum distance). */
@@ -170,7 +177,9 @@ export class Pool implements grpc.ChannelInterface {
   ready({ timeoutMs = Infinity }: { readonly timeoutMs?: number } = {}): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('Channel has been shut down'));
     this.connect();
-    return this.#warmUp.wait(timeoutMs);
+    const ready = this.#warmUp.wait(timeoutMs);
+    this.#idleness.enter();
+    return ready.finally(() => this.#idleness.leave());
   }
 
   /** For people: the state of the pool and of each member, and why those that are not pickable are not. */
@@ -207,12 +216,28 @@ export class Pool implements grpc.ChannelInterface {
       policy: this.#membership.policyName,
       now: this.#options.clock.now(),
       waitingCalls: this.#placement.waitingCalls,
+      idleForMs: this.#idleness.idleForMs,
       membership: this.#membership,
       resolution: this.#resolution,
     });
   }
 
   // What the parts report
+
+  #wake(): void {
+    if (this.#resolution.started || this.#closed) return;
+    this.#resolution.start(this.#answers);
+    this.#membership.wake();
+    this.#idleness.begin();
+    this.#settle();
+  }
+
+  /** Nobody uses the pool: nothing runs any more, and what is known stays, so that the next call finds its pods at once. */
+  #fallIdle(): void {
+    this.#resolution.stop(this.#answers);
+    this.#membership.sleep();
+    this.#settle();
+  }
 
   #onState(state: ResolverState): void {
     const { endpoints } = state;

@@ -14,7 +14,7 @@ import type { ConnectionAttempt } from './connection-attempt.js';
  *    │                  backing-off ◀────────────────────┤ (lived too short)
  *    │                     ▲                             │ GOAWAY, connection lost
  *    │                     └── timer ── connecting ◀─────┘ (at once)
- *    └ created        any ──▶ draining ──▶ closed
+ *    └ created        any ──▶ draining ──▶ closed          any ──▶ idle: nobody used the pool
  * ```
  *
  * One channel has at most one connection: losing it closes the channel and the next attempt makes a new one. Calls that

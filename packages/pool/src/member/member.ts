@@ -96,6 +96,16 @@ export class Member implements MemberView {
     if (this.#state.kind === 'idle') this.#connect();
   }
 
+  /** Closes the connection, which nobody uses, until {@link connect}. */
+  sleep(): void {
+    const { kind } = this.#state;
+    if (kind === 'idle' || kind === 'draining' || kind === 'closed') return;
+    this.#succession.end()?.abandon();
+    this.#failing = false;
+    this.#backoff = this.#context.backoff;
+    this.#transition({ kind: 'idle' });
+  }
+
   /** Forgets the failures so far; a member that backs off connects at once. */
   resetBackoff(): void {
     this.#backoff = this.#context.backoff;

@@ -37,6 +37,8 @@ export class VirtualPool {
       clock: this.clock,
       random: new SeededRandom(seed),
       resolvers: [manualResolverFactory('test', resolver)],
+      // Most tests count timers; those of the idle timeout set it.
+      idleTimeoutMs: Infinity,
       ...options,
       [CHANNEL_FACTORY]: channelFactory,
     };
