@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Endpoint, MemberConnectivity } from '@fairlead/core';
+import type { KeepaliveThrottle } from './member/keepalive.js';
 
 /** Something that deserves attention but stops nothing. */
 export interface PoolWarning {
@@ -38,6 +39,8 @@ export interface PoolEvents {
   drained: [member: { readonly endpoint: Endpoint; readonly cut: number }];
   /** A member's connection was replaced because of its age, `ageMs`; it was pickable throughout. */
   rotated: [member: { readonly endpoint: Endpoint; readonly ageMs: number }];
+  /** A server said `too_many_pings`, so that connections made from now on are pinged less often. */
+  keepaliveThrottled: [change: KeepaliveThrottle];
   /** A look-up failed; the last good state stays in use. */
   resolverError: [error: Error];
   warning: [warning: PoolWarning];
@@ -59,6 +62,10 @@ export class PoolEmitter extends EventEmitter<PoolEvents> {
         throw error;
       });
     }
+  }
+
+  warn(code: string, message: string): void {
+    if (this.listens('warning')) this.tell('warning', { code, message });
   }
 
   listens(name: keyof PoolEvents): boolean {

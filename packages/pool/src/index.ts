@@ -2,6 +2,7 @@ export { Pool } from './pool.js';
 export { ChannelHandle, ChannelHandles } from './channel-handle.js';
 export { POOL_OPTION_NAMES, type OwnPoolOptions, type PoolOptions } from './options.js';
 export { splitChannelArguments, type ChannelArguments } from './channel-arguments.js';
+export type { KeepaliveThrottle } from './member/keepalive.js';
 export type { EndpointsChange, MemberStateChange, PoolEvents, PoolWarning } from './events.js';
 export type { MemberSnapshot, PoolSnapshot, ResolverSnapshot } from './snapshot.js';
 export { builtInResolvers } from './resolvers/built-in-schemes.js';

@@ -81,7 +81,8 @@ export interface OwnPoolOptions {
   readonly idleTimeoutMs?: number;
   /**
    * Quiet time after which a connection is asked whether it still lives, in ms. Default `Infinity` (never), at least
-   * 10 000. A server that finds it too often closes the connection (`too_many_pings`).
+   * 10 000. A server that finds it too often closes the connection (`too_many_pings`); connections made later are pinged
+   * after twice the time then, and the event `keepaliveThrottled` tells.
    *
    * gRPC: KEEPALIVE_TIME of gRFC A8. Excludes a different `grpc.keepalive_time_ms`.
    */

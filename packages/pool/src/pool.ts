@@ -7,6 +7,8 @@ import { ConnectivityWatch } from './connectivity-watch.js';
 import { PoolEmitter, type PoolEvents } from './events.js';
 import { Idleness } from './idleness.js';
 import type { CallArguments, GrpcCall, ParentCall, PropagateFlags } from './grpc-types.js';
+import { keepaliveNews } from './keepalive-news.js';
+import { Keepalive } from './member/keepalive.js';
 import { memberOptions } from './member/member-options.js';
 import { Membership } from './membership.js';
 import { resolvePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './options.js';
@@ -69,13 +71,14 @@ export class Pool implements grpc.ChannelInterface {
     );
     this.#watch = new ConnectivityWatch(clock);
     this.#pursuit = new Pursuit(clock, () => this.refresh());
+    const keepalive = new Keepalive(resolved, keepaliveNews(this.#events));
     this.#membership = new Membership({
       clock,
       random,
       policy: createPolicy(resolved.balancing),
       drainGraceMs: resolved.drainGraceMs,
       events: this.#events,
-      member: memberOptions(parsed, authorityOf(parsed, factory), credentials, resolved),
+      member: memberOptions(parsed, authorityOf(parsed, factory), credentials, resolved, keepalive),
       onPicker: () => this.#settle(),
       onTrouble: ({ lost, cause }) => this.#onTrouble(lost, cause),
     });
@@ -205,7 +208,7 @@ export class Pool implements grpc.ChannelInterface {
 
   /** Raises a `warning` event, for what is built on the pool. */
   warn(code: string, message: string): void {
-    if (this.#events.listens('warning')) this.#events.tell('warning', { code, message });
+    this.#events.warn(code, message);
   }
 
   /** What the pool is and has at this moment, as plain data. */

@@ -12,6 +12,7 @@ function rosterOf(...endpoints: Endpoint[]): Roster {
       random: new SeededRandom(1),
       connectTimeoutMs: 1_000,
       backoff: { baseMs: 1, delayMs: () => 1, next: () => context.backoff },
+      onConnected: () => undefined,
       createChannel: () => {
         throw new Error('a roster does not connect');
       },

@@ -71,6 +71,7 @@ export class ConnectionAttempt {
     this.#over = true;
     this.#deadline?.cancel();
     this.#socket.release();
+    this.#context.onConnected(this.#endpoint, channel);
     this.#listener.connected(this, channel);
   }
 

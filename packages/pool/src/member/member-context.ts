@@ -8,6 +8,8 @@ export interface MemberContext {
   readonly random: Random;
   /** Makes the channel of one connection; it does nothing until it is told to connect. */
   createChannel(endpoint: Endpoint): grpc.ChannelInterface;
+  /** The channel of a connection is ready. */
+  onConnected(endpoint: Endpoint, channel: grpc.ChannelInterface): void;
   readonly connectTimeoutMs: number;
   /** The first step of the reconnection backoff. */
   readonly backoff: Backoff;

@@ -1,7 +1,7 @@
 import type { Target } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
 import type { ResolvedPoolOptions } from '../options.js';
-import { keepaliveArguments } from './keepalive.js';
+import type { Keepalive } from './keepalive.js';
 import type { MemberContext } from './member-context.js';
 import { tlsNameOf } from './tls-name.js';
 
@@ -11,15 +11,11 @@ export function memberOptions(
   authority: string,
   credentials: grpc.ChannelCredentials,
   options: ResolvedPoolOptions,
+  keepalive: Keepalive,
 ): Omit<MemberContext, 'onChange' | 'onRotation'> {
-  const { clock, random, connectTimeoutMs, backoff, channelArguments, channelFactory } = options;
+  const { clock, random, connectTimeoutMs, backoff, channelFactory } = options;
   const { maxConnectionAgeMs, maxConnectionAgeGraceMs } = options;
-  const channel = {
-    credentials,
-    channelArguments: { ...channelArguments, ...keepaliveArguments(options) },
-    authority,
-    tlsName: tlsNameOf(target, authority),
-  };
+  const channel = { credentials, authority, tlsName: tlsNameOf(target, authority) };
   return {
     clock,
     random,
@@ -27,6 +23,8 @@ export function memberOptions(
     maxConnectionAgeMs,
     maxConnectionAgeGraceMs,
     backoff,
-    createChannel: (endpoint) => channelFactory(endpoint, channel),
+    createChannel: (endpoint) =>
+      keepalive.equip((channelArguments) => channelFactory(endpoint, { ...channel, channelArguments })),
+    onConnected: (endpoint, connected) => keepalive.watch(connected, endpoint),
   };
 }

@@ -3,7 +3,7 @@ import * as grpc from '@grpc/grpc-js';
 import { endpointAt, type Endpoint } from '@fairlead/core';
 import { ManualResolver, SeededRandom, VirtualClock, manualResolverFactory } from '@fairlead/testing';
 import type { CallListener, GrpcCall } from '../../src/grpc-types.js';
-import { CHANNEL_FACTORY } from '../../src/member/member-channel.js';
+import { CHANNEL_FACTORY, type MemberChannelFactory } from '../../src/member/member-channel.js';
 import type { PoolOptions } from '../../src/options.js';
 import { Pool } from '../../src/pool.js';
 import { FakeChannel } from './fake-channel.js';
@@ -28,8 +28,8 @@ export class VirtualPool {
 
   constructor(options: PoolOptions = {}, resolver = new ManualResolver(), seed = 1) {
     this.resolver = resolver;
-    const channelFactory = (endpoint: Endpoint): FakeChannel => {
-      const channel = new FakeChannel(endpoint);
+    const channelFactory: MemberChannelFactory = (endpoint, { channelArguments }) => {
+      const channel = new FakeChannel(endpoint, channelArguments);
       this.channels.push(channel);
       return channel;
     };
