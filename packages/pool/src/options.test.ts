@@ -20,6 +20,8 @@ describe('the options of a pool', () => {
     [{ refreshIntervalMs: '5s' }, 'refreshIntervalMs: "5s"'],
     [{ refreshIntervalMs: Infinity }, 'refreshIntervalMs: Infinity'],
     [{ connectTimeoutMs: 99 }, 'connectTimeoutMs: 99 (expected: a duration, 100 to 600000 ms)'],
+    [{ connectionAttemptDelayMs: 99 }, 'connectionAttemptDelayMs: 99 (expected: a duration, 100 to 2000 ms)'],
+    [{ connectionAttemptDelayMs: 2_001 }, 'connectionAttemptDelayMs: 2001'],
     [{ connectTimeoutMs: NaN }, 'connectTimeoutMs: NaN'],
     [{ drainGraceMs: -1 }, 'drainGraceMs: -1'],
     [{ maxConnectionAgeMs: 999 }, 'maxConnectionAgeMs: 999 (expected: a duration, at least 1000 ms, or Infinity)'],

@@ -45,10 +45,17 @@ export interface OwnPoolOptions {
    */
   readonly refreshIntervalMs?: number;
   /**
-   * Time for one attempt to connect: TCP, TLS and the server's HTTP/2 settings, in ms. Default 5000, 100 to 600 000.
+   * Time for one attempt to connect to a pod: TCP, TLS and the server's HTTP/2 settings, in ms. Default 5000, 100 to 600 000.
    * gRPC: MIN_CONNECT_TIMEOUT, 20 s; shorter here, because a pool has other pods to go to. grpc-js has none.
    */
   readonly connectTimeoutMs?: number;
+  /**
+   * Where a pod has several addresses (dual stack): how long the newest is tried alone before the next is tried beside it, in
+   * ms. Default 250, 100 to 2000. The next follows at once when the newest fails. `connectTimeoutMs` covers all of them.
+   *
+   * gRPC: CONNECTION_ATTEMPT_DELAY of gRFC A61 (RFC 8305 §5).
+   */
+  readonly connectionAttemptDelayMs?: number;
   /**
    * How long the calls of a pod that left the target, or of a pool that was closed, may still run, in ms. Default
    * 30 000, at least 0; `Infinity` lets them run for ever. At the limit they end with UNAVAILABLE.
@@ -124,6 +131,7 @@ export interface OwnPoolOptions {
 /** Every option with its value: checked, complete and frozen. */
 export interface ResolvedPoolOptions extends ResolverOptions {
   readonly connectTimeoutMs: number;
+  readonly connectionAttemptDelayMs: number;
   readonly drainGraceMs: number;
   readonly maxConnectionAgeMs: number;
   readonly maxConnectionAgeGraceMs: number;
@@ -146,6 +154,7 @@ export interface ResolvedPoolOptions extends ResolverOptions {
 
 const RULES = {
   refreshIntervalMs: durationMs({ default: 5_000, min: 1_000, max: 2 ** 31 - 1 }),
+  connectionAttemptDelayMs: durationMs({ default: 250, min: 100, max: 2_000 }),
   connectTimeoutMs: durationMs({ default: 5_000, min: 100, max: 600_000 }),
   drainGraceMs: durationMs({ default: 30_000, allowInfinity: true }),
   maxConnectionAgeMs: durationMs({ default: Infinity, min: 1_000, allowInfinity: true }),

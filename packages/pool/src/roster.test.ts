@@ -13,6 +13,7 @@ function rosterOf(...endpoints: Endpoint[]): Roster {
       connectTimeoutMs: 1_000,
       backoff: { baseMs: 1, delayMs: () => 1, next: () => context.backoff },
       onConnected: () => undefined,
+      connectionAttemptDelayMs: 250,
       createChannel: () => {
         throw new Error('a roster does not connect');
       },

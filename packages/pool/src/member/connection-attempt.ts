@@ -1,83 +1,111 @@
-import * as grpc from '@grpc/grpc-js';
-import { formatAddress, type Endpoint, type Timer } from '@fairlead/core';
-import { ConnectingSocket } from './connecting-socket.js';
-import { askLastError } from './last-error.js';
+import type * as grpc from '@grpc/grpc-js';
+import { formatAddress, type Address, type Endpoint, type Timer } from '@fairlead/core';
+import { AddressAttempt } from './address-attempt.js';
+import { interleaveFamilies } from './interleave-families.js';
 import type { MemberContext } from './member-context.js';
 
 /** What becomes of an attempt; one of the two is called, once, unless it is abandoned before. */
 export interface AttemptListener {
-  /** TCP, TLS and the server's SETTINGS are there. The channel is the listener's now. */
-  connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface): void;
+  /** One of the addresses is connected. The channel is the listener's now. */
+  connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface, address: Address): void;
   /** Nothing is left of the attempt. */
   failed(attempt: ConnectionAttempt, cause: string): void;
 }
 
-/** One attempt to connect to an endpoint: a channel of its own, bounded by the connect timeout. */
+/**
+ * One attempt to connect to an endpoint, bounded by the connect timeout: Happy Eyeballs over its addresses (RFC 8305,
+ * gRFC A61). The next address is tried beside the others when the newest one takes longer than the connection attempt
+ * delay, and at once when it fails; the first to be connected wins, the others are given up.
+ */
 export class ConnectionAttempt {
   readonly #endpoint: Endpoint;
+  readonly #addresses: readonly Address[];
   readonly #context: MemberContext;
   readonly #listener: AttemptListener;
-  readonly #socket = new ConnectingSocket();
-  #channel: grpc.ChannelInterface | undefined;
+  /** In the order of the addresses. */
+  readonly #attempts: AddressAttempt[] = [];
   #deadline: Timer | undefined;
+  #delay: Timer | undefined;
   #over = false;
 
   constructor(endpoint: Endpoint, context: MemberContext, listener: AttemptListener) {
     this.#endpoint = endpoint;
+    this.#addresses = interleaveFamilies(endpoint.addresses);
     this.#context = context;
     this.#listener = listener;
   }
 
   start(): void {
     const { clock, connectTimeoutMs } = this.#context;
-    const channel = this.#context.createChannel(this.#endpoint);
-    this.#channel = channel;
-    this.#deadline = clock.schedule(connectTimeoutMs, () => {
-      this.#fail(`connect to ${formatAddress(this.#endpoint.addresses[0])} timed out after ${connectTimeoutMs} ms`);
-    });
-    this.#socket.run(() => channel.getConnectivityState(true));
-    this.#watch(channel, grpc.connectivityState.IDLE);
+    this.#deadline = clock.schedule(connectTimeoutMs, () => this.#fail(`timed out after ${connectTimeoutMs} ms`));
+    this.#startNext();
   }
 
-  /** Gives up, and the socket with it. Idempotent; nothing after the end. */
+  /** Gives up, and the sockets with it. Idempotent; nothing after the end. */
   abandon(): void {
     if (this.#over) return;
-    this.#over = true;
-    this.#deadline?.cancel();
-    this.#channel?.close();
-    this.#socket.abandon();
+    this.#end();
+    for (const attempt of this.#attempts) attempt.abandon();
   }
 
-  #watch(channel: grpc.ChannelInterface, from: grpc.connectivityState): void {
-    const current = channel.getConnectivityState(false);
-    if (current !== from) return this.#changed(channel, current);
-    channel.watchConnectivityState(from, Infinity, () => {
-      ConnectingSocket.leave(() => {
-        if (!this.#over) this.#watch(channel, from);
-      });
+  #startNext(): void {
+    const { clock, connectionAttemptDelayMs } = this.#context;
+    const address = this.#addresses[this.#attempts.length];
+    if (address === undefined) return;
+    const endpoint = this.#addresses.length === 1 ? this.#endpoint : atAddress(this.#endpoint, address);
+    const attempt = new AddressAttempt(endpoint, this.#context, {
+      connected: (winner, channel) => this.#connected(winner, channel),
+      failed: (loser) => this.#failed(loser),
     });
+    this.#attempts.push(attempt);
+    if (this.#attempts.length < this.#addresses.length) {
+      this.#delay = clock.schedule(connectionAttemptDelayMs, () => this.#startNext());
+    }
+    attempt.start();
   }
 
-  #changed(channel: grpc.ChannelInterface, current: grpc.connectivityState): void {
-    if (current === grpc.connectivityState.READY) this.#connected(channel);
-    else if (current !== grpc.connectivityState.TRANSIENT_FAILURE) this.#watch(channel, current);
-    else {
-      this.#socket.abandon();
-      askLastError(channel, (reason) => this.#fail(reason));
+  #connected(winner: AddressAttempt, channel: grpc.ChannelInterface): void {
+    this.#end();
+    for (const attempt of this.#attempts) if (attempt !== winner) attempt.abandon();
+    this.#context.onConnected(this.#endpoint, channel);
+    this.#listener.connected(this, channel, winner.address);
+  }
+
+  /** The failure of one that was tried before the newest leaves the newest its time (as in grpc-go). */
+  #failed(loser: AddressAttempt): void {
+    if (this.#attempts.length === this.#addresses.length) {
+      if (this.#attempts.every(({ cause }) => cause !== undefined)) this.#fail('failed');
+    } else if (loser === this.#attempts.at(-1)) {
+      this.#delay?.cancel();
+      this.#startNext();
     }
   }
 
-  #connected(channel: grpc.ChannelInterface): void {
-    this.#over = true;
-    this.#deadline?.cancel();
-    this.#socket.release();
-    this.#context.onConnected(this.#endpoint, channel);
-    this.#listener.connected(this, channel);
-  }
-
-  #fail(cause: string): void {
+  /** @param rest what happened to the addresses that have not failed by themselves. */
+  #fail(rest: string): void {
     if (this.#over) return;
     this.abandon();
-    this.#listener.failed(this, cause);
+    this.#listener.failed(this, this.#explain(rest));
   }
+
+  /** Each address with its cause; where there is one address, most causes of grpc-js name it already. */
+  #explain(rest: string): string {
+    if (this.#addresses.length === 1)
+      return this.#attempts[0]?.cause ?? `connect to ${this.#attempts[0]?.name} ${rest}`;
+    const parts = this.#addresses.map((address, index) => {
+      const attempt = this.#attempts[index];
+      return `${formatAddress(address)}: ${attempt === undefined ? 'not tried in time' : (attempt.cause ?? rest)}`;
+    });
+    return parts.join('; ');
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#deadline?.cancel();
+    this.#delay?.cancel();
+  }
+}
+
+function atAddress(endpoint: Endpoint, address: Address): Endpoint {
+  return { ...endpoint, addresses: [address] };
 }

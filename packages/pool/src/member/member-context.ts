@@ -6,11 +6,13 @@ import type { Member } from './member.js';
 export interface MemberContext {
   readonly clock: Clock;
   readonly random: Random;
-  /** Makes the channel of one connection; it does nothing until it is told to connect. */
+  /** Makes the channel of one connection, to the first address; it does nothing until it is told to connect. */
   createChannel(endpoint: Endpoint): grpc.ChannelInterface;
   /** The channel of a connection is ready. */
   onConnected(endpoint: Endpoint, channel: grpc.ChannelInterface): void;
   readonly connectTimeoutMs: number;
+  /** How long the newest address is tried alone, in ms. */
+  readonly connectionAttemptDelayMs: number;
   /** The first step of the reconnection backoff. */
   readonly backoff: Backoff;
   /** Age at which a connection is replaced, in ms; `Infinity` for never. */

@@ -14,12 +14,13 @@ export function memberOptions(
   keepalive: Keepalive,
 ): Omit<MemberContext, 'onChange' | 'onRotation'> {
   const { clock, random, connectTimeoutMs, backoff, channelFactory } = options;
-  const { maxConnectionAgeMs, maxConnectionAgeGraceMs } = options;
+  const { connectionAttemptDelayMs, maxConnectionAgeMs, maxConnectionAgeGraceMs } = options;
   const channel = { credentials, authority, tlsName: tlsNameOf(target, authority) };
   return {
     clock,
     random,
     connectTimeoutMs,
+    connectionAttemptDelayMs,
     maxConnectionAgeMs,
     maxConnectionAgeGraceMs,
     backoff,

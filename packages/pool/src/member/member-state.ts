@@ -1,5 +1,5 @@
 import type * as grpc from '@grpc/grpc-js';
-import type { MemberConnectivity, Timer } from '@fairlead/core';
+import type { Address, MemberConnectivity, Timer } from '@fairlead/core';
 import type { ConnectionAttempt } from './connection-attempt.js';
 
 /**
@@ -37,6 +37,8 @@ export interface ConnectingState {
 export interface ReadyState {
   readonly kind: 'ready';
   readonly channel: grpc.ChannelInterface;
+  /** To which of the endpoint's addresses. */
+  readonly address: Address;
   readonly since: number;
 }
 
@@ -51,6 +53,7 @@ export interface BackingOffState {
 export interface DrainingState {
   readonly kind: 'draining';
   readonly channel: grpc.ChannelInterface;
+  readonly address: Address;
 }
 
 /** The end. Calls that were given to a channel before may still run. */

@@ -1,6 +1,7 @@
 import * as grpc from '@grpc/grpc-js';
 import {
   formatAddress,
+  type Address,
   type Backoff,
   type Endpoint,
   type Load,
@@ -13,7 +14,13 @@ import { ConnectionAttempt, type AttemptListener } from './connection-attempt.js
 import { drainCalls } from './drain.js';
 import { MemberCalls } from './member-calls.js';
 import type { MemberContext } from './member-context.js';
-import { connectivityOf, type ConnectingState, type MemberState, type ReadyState } from './member-state.js';
+import {
+  connectivityOf,
+  type ConnectingState,
+  type DrainingState,
+  type MemberState,
+  type ReadyState,
+} from './member-state.js';
 import { Succession } from './succession.js';
 
 /**
@@ -37,7 +44,7 @@ export class Member implements MemberView {
   readonly #context: MemberContext;
   readonly #succession: Succession;
   readonly #attempts: AttemptListener = {
-    connected: (attempt, channel) => this.#connected(attempt, channel),
+    connected: (attempt, channel, address) => this.#connected(attempt, channel, address),
     failed: (attempt, cause) => this.#attemptFailed(attempt, cause),
   };
 
@@ -81,9 +88,10 @@ export class Member implements MemberView {
     return this.#succession.underWay;
   }
 
-  /** `10.0.0.1:50051`. */
+  /** `10.0.0.1:50051`: the address that it is connected to, or the preferred one. */
   get address(): string {
-    return formatAddress(this.#endpoint.addresses[0]);
+    const state = this.#state;
+    return formatAddress('address' in state ? state.address : this.#endpoint.addresses[0]);
   }
 
   /** The same pod, newly reported. A changed address does not touch a live connection; the next one uses it. */
@@ -135,7 +143,7 @@ export class Member implements MemberView {
     const state = this.#state;
     if (state.kind === 'draining' || state.kind === 'closed') return;
     if (state.kind !== 'ready') return this.close();
-    this.#transition({ kind: 'draining', channel: state.channel });
+    this.#transition({ kind: 'draining', channel: state.channel, address: state.address });
   }
 
   /** Ends the connection without touching the calls that are on the wire: they run on until they end. Idempotent. */
@@ -162,14 +170,14 @@ export class Member implements MemberView {
     if (this.#state === state && successor === undefined) state.attempt.start();
   }
 
-  #connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface): void {
+  #connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface, address: Address): void {
     const now = this.#context.clock.now();
     const previous = this.#state;
     const replaced = this.#succession.is(attempt) && previous.kind === 'ready';
     this.#succession.end();
     this.#failing = false;
     this.#lastError = undefined;
-    const ready: ReadyState = { kind: 'ready', channel, since: now };
+    const ready: ReadyState = { kind: 'ready', channel, address, since: now };
     this.#succession.begin();
     this.#transition(ready);
     if (this.#state === ready) this.#watch(ready);
@@ -235,14 +243,14 @@ export class Member implements MemberView {
     if (previous.kind === 'backing-off') previous.timer.cancel();
     if (previous.kind === 'connecting') previous.attempt.abandon();
     if (!('channel' in previous) || ('channel' in next && next.channel === previous.channel)) return;
-    if (next.kind === 'ready') this.#retire(previous.channel);
+    if (next.kind === 'ready') this.#retire(previous);
     else previous.channel.close();
   }
 
   /** Calls of a connection that was replaced go on, up to the grace. Closed at once, it would lose those not yet sent. */
-  #retire(channel: grpc.ChannelInterface): void {
+  #retire({ address, channel }: ReadyState | DrainingState): void {
     const { clock, maxConnectionAgeGraceMs } = this.#context;
-    const why = `the connection to ${this.address} was replaced because of its age`;
+    const why = `the connection to ${formatAddress(address)} was replaced because of its age`;
     drainCalls(this.calls.retire(), maxConnectionAgeGraceMs, why, clock, () => channel.close());
   }
 }
