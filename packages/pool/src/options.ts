@@ -46,6 +46,8 @@ export interface OwnPoolOptions {
   readonly refreshIntervalMs?: number;
   /**
    * Time for one attempt to connect to a pod: TCP, TLS and the server's HTTP/2 settings, in ms. Default 5000, 100 to 600 000.
+   * Attempts begin no closer than the backoff (1 s × 1.6, up to 120 s, ±20 %); the time that an attempt took is part of it.
+   *
    * gRPC: MIN_CONNECT_TIMEOUT, 20 s; shorter here, because a pool has other pods to go to. grpc-js has none.
    */
   readonly connectTimeoutMs?: number;

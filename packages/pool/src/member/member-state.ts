@@ -31,6 +31,7 @@ export interface IdleState {
 export interface ConnectingState {
   readonly kind: 'connecting';
   readonly attempt: ConnectionAttempt;
+  readonly since: number;
 }
 
 /** Connected: calls may be given to `channel`. */

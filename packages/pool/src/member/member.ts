@@ -165,7 +165,8 @@ export class Member implements MemberView {
 
   #connect(): void {
     const successor = this.#succession.end();
-    const state: ConnectingState = { kind: 'connecting', attempt: successor ?? this.#newAttempt() };
+    const since = this.#context.clock.now();
+    const state: ConnectingState = { kind: 'connecting', attempt: successor ?? this.#newAttempt(), since };
     this.#transition(state);
     if (this.#state === state && successor === undefined) state.attempt.start();
   }
@@ -218,10 +219,13 @@ export class Member implements MemberView {
     this.#succession.end();
     this.#failing = true;
     this.#lastError = cause;
-    const delayMs = this.#backoff.delayMs(random);
+    const now = clock.now();
+    // gRPC counts the backoff from the beginning of the attempt: one that took long is followed at once.
+    const spentMs = this.#state.kind === 'connecting' ? now - this.#state.since : 0;
+    const delayMs = Math.max(0, this.#backoff.delayMs(random) - spentMs);
     this.#backoff = this.#backoff.next();
     const timer = clock.schedule(delayMs, () => this.#connect());
-    this.#transition({ kind: 'backing-off', timer, until: clock.now() + delayMs }, lost);
+    this.#transition({ kind: 'backing-off', timer, until: now + delayMs }, lost);
   }
 
   /** The only place where the state changes: releases what the old state owned, then tells the pool. */
