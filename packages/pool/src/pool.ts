@@ -9,6 +9,7 @@ import { Idleness } from './idleness.js';
 import type { CallArguments, GrpcCall, ParentCall, PropagateFlags } from './grpc-types.js';
 import { keepaliveNews } from './keepalive-news.js';
 import { Keepalive } from './member/keepalive.js';
+import { LastingWarnings } from './lasting-warnings.js';
 import { memberOptions } from './member/member-options.js';
 import { Membership } from './membership.js';
 import { resolvePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './options.js';
@@ -38,6 +39,7 @@ export class Pool implements grpc.ChannelInterface {
   readonly #target: Target;
   readonly #options: ResolvedPoolOptions;
   readonly #events = new PoolEmitter();
+  readonly #lasting = new LastingWarnings(this.#events);
   readonly #handles = new ChannelHandles(this);
   readonly #resolution: Resolution;
   readonly #membership: Membership;
@@ -243,18 +245,14 @@ export class Pool implements grpc.ChannelInterface {
   }
 
   #onState(state: ResolverState): void {
-    const { endpoints } = state;
-    if (endpoints.length === 0 && this.#membership.members.length > 0) {
-      this.warn('resolver-empty', `${this.#target.uri} resolved to nothing; its last known pods stay in use`);
-    } else {
-      this.#membership.reconcile(endpoints);
-    }
-    if (state.serviceConfig !== undefined) {
-      this.warn(
-        'service-config-ignored',
-        `the resolver of ${this.#target.uri} sent a service config, which is not applied`,
-      );
-    }
+    const { endpoints, serviceConfig } = state;
+    const { uri } = this.#target;
+    const isLost = endpoints.length === 0 && this.#membership.members.length > 0;
+    const kept = `${uri} resolved to nothing; its last known pods stay in use`;
+    this.#lasting.review('resolver-empty', isLost, kept);
+    if (!isLost) this.#membership.reconcile(endpoints);
+    const ignored = `the resolver of ${uri} sent a service config, which is not applied`;
+    this.#lasting.review('service-config-ignored', serviceConfig !== undefined, ignored);
     this.#settle();
   }
 
