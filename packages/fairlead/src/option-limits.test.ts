@@ -39,8 +39,12 @@ const duration = (min: number, max: number, infinity = false): Limits => ({
   bad: [min - 0.001, -1, ...NO_NUMBERS, ...(infinity ? [] : [Infinity]), ...(max < MAX_INT ? [max + 1] : [])],
 });
 
+const nothing = (): void => undefined;
+const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 const OPTIONS: Table<OwnChannelOptions> = {
   serviceConfig: { good: [{}], bad: NO_OBJECTS },
+  methods: { good: [{}, { '*': {} }], bad: [...NO_OBJECTS, { '/a.B/C': {} }, { 'a.B': { timeoutMs: -1 } }] },
   retryBudget: {
     good: [
       {},
@@ -93,6 +97,8 @@ const OPTIONS: Table<OwnChannelOptions> = {
   interceptors: { good: [[]], bad: [null, {}, [5], [null]] },
   refreshIntervalMs: duration(1_000, TIMER_MAX),
   connectTimeoutMs: duration(100, 600_000),
+  connectionAttemptDelayMs: duration(100, 2_000),
+  idleTimeoutMs: duration(1_000, Number.MAX_VALUE, true),
   drainGraceMs: duration(0, Number.MAX_VALUE, true),
   maxConnectionAgeMs: duration(1_000, Number.MAX_VALUE, true),
   maxConnectionAgeGraceMs: duration(0, Number.MAX_VALUE, true),
@@ -106,6 +112,7 @@ const OPTIONS: Table<OwnChannelOptions> = {
     bad: [null, {}, [{}], [{ schemes: ['a'] }]],
   },
   defaultScheme: { good: ['dns'], bad: ['', 5, null] },
+  logger: { good: [SILENT], bad: [null, {}, 5, () => undefined] },
   clock: { good: [new VirtualClock()], bad: [null, {}, 5] },
   random: { good: [new SeededRandom(1)], bad: [null, {}, 5] },
 };

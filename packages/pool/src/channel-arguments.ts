@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '@fairlead/core';
+import { formatValue, InvalidOptionError } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
 import { checkArgument } from './known-arguments.js';
 import { OWNED_ARGUMENTS } from './member/member-channel.js';
@@ -43,12 +43,13 @@ export function splitChannelArguments(options: object): {
 
 /**
  * Takes the arguments apart: reconnection is the pool's (`grpc.initial_reconnect_backoff_ms`,
- * `grpc.max_reconnect_backoff_ms`), the rest goes to the members.
+ * `grpc.max_reconnect_backoff_ms`), and so is the idle timeout (`grpc.client_idle_timeout_ms`); the rest goes to the members.
  *
  * @throws InvalidOptionError for one that contradicts what the pool must set, with the reason.
  */
 export function checkChannelArguments(given: Readonly<Record<string, unknown>>): {
   readonly backoff: typeof BACKOFF;
+  readonly idleTimeoutMs: number;
   readonly forwarded: grpc.ChannelOptions;
 } {
   const forwarded: Record<string, unknown> = {};
@@ -62,8 +63,9 @@ export function checkChannelArguments(given: Readonly<Record<string, unknown>>):
     if (owned === undefined) checkArgument(name, value);
     forwarded[name] = value;
   }
-  const initialMs = takeDuration(forwarded, 'grpc.initial_reconnect_backoff_ms', BACKOFF.initialMs);
-  const maxMs = takeDuration(forwarded, 'grpc.max_reconnect_backoff_ms', Math.max(BACKOFF.maxMs, initialMs));
+  const idleTimeoutMs = takeIdleTimeout(forwarded);
+  const initialMs = takeDuration(forwarded, 'grpc.initial_reconnect_backoff_ms', 100, BACKOFF.initialMs);
+  const maxMs = takeDuration(forwarded, 'grpc.max_reconnect_backoff_ms', 100, Math.max(BACKOFF.maxMs, initialMs));
   if (maxMs < initialMs) {
     throw new InvalidOptionError(
       'grpc.max_reconnect_backoff_ms',
@@ -71,33 +73,43 @@ export function checkChannelArguments(given: Readonly<Record<string, unknown>>):
       `at least grpc.initial_reconnect_backoff_ms, ${initialMs}`,
     );
   }
-  return { backoff: { ...BACKOFF, initialMs, maxMs }, forwarded: Object.freeze(forwarded) };
+  return { backoff: { ...BACKOFF, initialMs, maxMs }, idleTimeoutMs, forwarded: Object.freeze(forwarded) };
 }
 
-function takeDuration(args: Record<string, unknown>, name: string, fallback: number): number {
+function takeDuration(args: Record<string, unknown>, name: string, minMs: number, fallback: number): number {
   const value = args[name];
   delete args[name];
   if (value === undefined) return fallback;
-  if (typeof value !== 'number' || !(value >= 100 && value < Infinity))
-    throw new InvalidOptionError(name, value, 'at least 100 ms');
+  if (typeof value !== 'number' || !(value >= minMs && value < Infinity))
+    throw new InvalidOptionError(name, value, `finite, at least ${minMs} ms`);
   return value;
 }
 
+/** gRPC's default (Java, C-core, grpc-js), also in gRFC A62. */
+const IDLE_TIMEOUT_MS = 1_800_000;
+
+/** The largest 32-bit number means "never", as in C-core. */
+function takeIdleTimeout(args: Record<string, unknown>): number {
+  const value = takeDuration(args, 'grpc.client_idle_timeout_ms', 1_000, IDLE_TIMEOUT_MS);
+  return value >= 2 ** 31 - 1 ? Infinity : value;
+}
+
 /** Our options and the arguments of grpc-js that mean the same. */
-const KEEPALIVE = {
+const SAME_MEANING = {
+  idleTimeoutMs: 'grpc.client_idle_timeout_ms',
   keepaliveTimeMs: 'grpc.keepalive_time_ms',
   keepaliveTimeoutMs: 'grpc.keepalive_timeout_ms',
   keepaliveWithoutCalls: 'grpc.keepalive_permit_without_calls',
 } as const;
 
 /** @throws InvalidOptionError when an option and the channel argument of the same meaning are both given and differ. */
-export function checkKeepalive(
+export function checkSameMeaning(
   own: Readonly<Record<string, unknown>>,
   channelArguments: Readonly<Record<string, unknown>>,
 ): void {
-  for (const [name, argument] of Object.entries(KEEPALIVE)) {
+  for (const [name, argument] of Object.entries(SAME_MEANING)) {
     const [ours, theirs] = [own[name], channelArguments[argument]];
     if (ours === undefined || theirs === undefined || Number(ours) === Number(theirs)) continue;
-    throw new InvalidOptionError(argument, theirs, `not set beside ${name}, or equal to it: ${JSON.stringify(ours)}`);
+    throw new InvalidOptionError(argument, theirs, `not set beside ${name}, or equal to it: ${formatValue(ours)}`);
   }
 }

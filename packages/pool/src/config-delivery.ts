@@ -31,7 +31,8 @@ export class ConfigDelivery {
    */
   deliver(config: unknown, first: boolean): void {
     if (this.#taker === undefined) {
-      if (config !== undefined) this.#once('service-config-ignored', 'a service config, which is not applied');
+      if (config === undefined) this.#warned = undefined;
+      else this.#once('service-config-ignored', 'a service config, which is not applied');
       return;
     }
     try {

@@ -39,6 +39,7 @@ describe('the codes of the events', () => {
       member: true,
       drained: true,
       rotated: true,
+      keepaliveThrottled: true,
       resolverError: true,
       warning: true,
       closed: true,

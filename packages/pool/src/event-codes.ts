@@ -20,6 +20,13 @@ export const POOL_EVENT_CODES = [
     fields: ['from', 'to'],
   },
   {
+    code: 'channel-idle',
+    event: 'state',
+    level: 'info',
+    when: 'Nobody used the channel for `idleTimeoutMs`: connections are closed until it is used again.',
+    fields: ['from', 'to'],
+  },
+  {
     code: 'channel-ready',
     event: 'state',
     level: 'info',
@@ -41,11 +48,32 @@ export const POOL_EVENT_CODES = [
     fields: ['from', 'to'],
   },
   {
+    code: 'credentials-stale',
+    event: 'warning',
+    level: 'warn',
+    when: 'Newer credentials cannot be used; the older ones stay in use. The text says why.',
+    fields: [],
+  },
+  {
     code: 'endpoints-changed',
     event: 'endpoints',
     level: 'info',
     when: 'An answer of the resolver changed the pods.',
     fields: ['added', 'changed', 'removed'],
+  },
+  {
+    code: 'keepalive-throttled',
+    event: 'keepaliveThrottled',
+    level: 'info',
+    when: 'A server said `too_many_pings`: connections made from now on are pinged less often.',
+    fields: ['member', 'fromMs', 'toMs'],
+  },
+  {
+    code: 'keepalive-unwatched',
+    event: 'warning',
+    level: 'warn',
+    when: 'This version of grpc-js does not let us see whether servers complain about pings.',
+    fields: [],
   },
   {
     code: 'member-connecting',
@@ -76,6 +104,13 @@ export const POOL_EVENT_CODES = [
     fields: ['member', 'from', 'to', 'cause'],
   },
   {
+    code: 'member-idle',
+    event: 'member',
+    level: 'debug',
+    when: 'The connection to a pod was closed because nobody used the channel.',
+    fields: ['member', 'from', 'to'],
+  },
+  {
     code: 'member-lost',
     event: 'member',
     level: 'info',
@@ -93,8 +128,8 @@ export const POOL_EVENT_CODES = [
     code: 'member-rotated',
     event: 'rotated',
     level: 'info',
-    when: 'The connection to a pod was replaced because of its age.',
-    fields: ['member', 'ageMs'],
+    when: 'The connection to a pod was replaced because of its age, or of new credentials.',
+    fields: ['member', 'ageMs', 'reason'],
   },
   {
     code: 'resolver-empty',
@@ -114,7 +149,7 @@ export const POOL_EVENT_CODES = [
     code: 'rotation-failed',
     event: 'warning',
     level: 'warn',
-    when: 'The connection to a pod is old and stays, because a new one failed.',
+    when: 'The connection to a pod was to be replaced and stays, because a new one failed.',
     fields: [],
   },
   {
@@ -129,6 +164,13 @@ export const POOL_EVENT_CODES = [
     event: 'warning',
     level: 'warn',
     when: 'The resolver sent an invalid service config; the last good one stays in use. The text has every error.',
+    fields: [],
+  },
+  {
+    code: 'too-many-pings',
+    event: 'warning',
+    level: 'warn',
+    when: 'A server was pinged too often; its side of `keepalive-throttled`, for those who listen to warnings.',
     fields: [],
   },
 ] as const satisfies readonly EventCodeEntry[];

@@ -16,10 +16,16 @@ export const POOL_EVENT_LINES: { readonly [E in keyof PoolEvents]: (...args: Poo
     if (cut === 0) return about('member-drained', member, `pod ${member} left and has finished its calls`, fields);
     return about('member-cut', member, `pod ${member} left; ${cut} calls did not end in time and were cut`, fields);
   },
-  rotated: ({ endpoint, ageMs }) => {
+  rotated: ({ endpoint, ageMs, reason }) => {
     const member = addressOf(endpoint);
-    const message = `the connection to pod ${member} was replaced at the age of ${Math.round(ageMs)} ms`;
-    return about('member-rotated', member, message, { member, ageMs });
+    const because = reason === 'age' ? '' : ' because of new credentials';
+    const message = `the connection to pod ${member} was replaced at the age of ${Math.round(ageMs)} ms${because}`;
+    return about('member-rotated', member, message, { member, ageMs, reason });
+  },
+  keepaliveThrottled: ({ endpoint, fromMs, toMs }) => {
+    const member = addressOf(endpoint);
+    const message = `new connections are pinged after ${toMs} ms, for pod ${member} found ${fromMs} ms too often`;
+    return about('keepalive-throttled', member, message, { member, fromMs, toMs });
   },
   resolverError: ({ message }) => ({
     code: 'resolver-error',
@@ -39,8 +45,8 @@ function addressOf(endpoint: Endpoint): string {
   return formatAddress(endpoint.addresses[0]);
 }
 
-/** A channel is IDLE only before its first call. */
 const STATE_CODES: Readonly<Record<string, PoolEventCode>> = {
+  IDLE: 'channel-idle',
   CONNECTING: 'channel-connecting',
   READY: 'channel-ready',
   TRANSIENT_FAILURE: 'channel-transient-failure',
@@ -58,8 +64,7 @@ function endpointsLine({ added, changed, removed }: EndpointsChange): Line {
 }
 
 const MEMBER_CODES = {
-  // A member is idle again only when it has lost its connection.
-  idle: 'member-lost',
+  idle: 'member-idle',
   connecting: 'member-connecting',
   ready: 'member-ready',
   'transient-failure': 'member-failed',

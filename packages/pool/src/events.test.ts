@@ -9,14 +9,15 @@ const EVENTS: { readonly [E in keyof PoolEvents]: true } = {
   member: true,
   drained: true,
   rotated: true,
+  keepaliveThrottled: true,
   resolverError: true,
   warning: true,
   closed: true,
 };
 
 describe('the events of a pool', () => {
-  test('all happen in a life with an update, an error, an odd answer and an end', () => {
-    const virtual = new VirtualPool({ maxConnectionAgeMs: 1_000 });
+  test('all happen in a life with an update, an error, an odd answer and an end', async () => {
+    const virtual = new VirtualPool({ maxConnectionAgeMs: 1_000, keepaliveTimeMs: 10_000 });
     const seen = new Map<string, unknown[]>();
     for (const name of Object.keys(EVENTS) as (keyof PoolEvents)[]) {
       virtual.pool.on(name, (...args: unknown[]) => seen.set(name, [...(seen.get(name) ?? []), args[0]]));
@@ -26,6 +27,8 @@ describe('the events of a pool', () => {
     for (const channel of [...virtual.channels]) channel.ready();
     virtual.clock.advance(1_100);
     virtual.channels.at(-1)!.ready();
+    await turn();
+    virtual.channels[1]!.session.emit('goaway', 11, 0, Buffer.from('too_many_pings'));
     virtual.resolver.push({ endpoints: [pod(1)], serviceConfig: { methodConfig: [] }, attributes: {} });
     virtual.resolver.fail(new Error('SERVFAIL'));
     virtual.pool.close();
@@ -35,6 +38,7 @@ describe('the events of a pool', () => {
       { added: [], changed: [], removed: [pod(2)] },
     ]);
     expect(seen.get('warning')).toEqual([
+      { code: 'too-many-pings', message: expect.stringContaining(pod(2).id) },
       { code: 'service-config-ignored', message: expect.stringContaining('test:///pods') },
     ]);
     expect(seen.get('drained')).toEqual([

@@ -1,5 +1,6 @@
 import type { Endpoint, MemberConnectivity } from '@fairlead/core';
 import { Emitter } from './emitter.js';
+import type { KeepaliveThrottle } from './member/keepalive.js';
 
 /** Something that deserves attention but stops nothing. */
 export interface PoolWarning {
@@ -38,6 +39,8 @@ export interface PoolEvents {
   drained: [member: { readonly endpoint: Endpoint; readonly cut: number }];
   /** A member's connection was replaced, `ageMs` old, because of its age or of new credentials; it was pickable throughout. */
   rotated: [member: { readonly endpoint: Endpoint; readonly ageMs: number; readonly reason: 'age' | 'credentials' }];
+  /** A server said `too_many_pings`, so that connections made from now on are pinged less often. */
+  keepaliveThrottled: [change: KeepaliveThrottle];
   /** A look-up failed; the last good state stays in use. */
   resolverError: [error: Error];
   warning: [warning: PoolWarning];
@@ -46,4 +49,8 @@ export interface PoolEvents {
 }
 
 /** Tells the events of one pool. */
-export class PoolEmitter extends Emitter<PoolEvents> {}
+export class PoolEmitter extends Emitter<PoolEvents> {
+  warn(code: string, message: string): void {
+    if (this.listens('warning')) this.tell('warning', { code, message });
+  }
+}

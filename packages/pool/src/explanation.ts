@@ -3,8 +3,9 @@ import type { PoolSnapshot } from './snapshot.js';
 
 /** The state of each member in words, and why those that are not pickable are not: one line for the pool, one for each. */
 export function explainPool(snapshot: PoolSnapshot, members: readonly Member[], now: number): string {
-  const { policy, resolver, state, target, waitingCalls } = snapshot;
-  const parts = [`${target}: ${state}`, policy, `${members.length} pods`, `${waitingCalls} calls waiting`];
+  const { idleForMs, policy, resolver, state, target, waitingCalls } = snapshot;
+  const idle = idleForMs === undefined ? '' : ` for ${Math.round(idleForMs)} ms, because nobody used it`;
+  const parts = [`${target}: ${state}${idle}`, policy, `${members.length} pods`, `${waitingCalls} calls waiting`];
   if (resolver.lastError !== undefined) parts.push(`last look-up failed: ${resolver.lastError}`);
   return [parts.join(', '), ...members.map((member) => explainMember(member, now))].join('\n');
 }

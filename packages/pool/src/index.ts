@@ -11,6 +11,7 @@ export { splitChannelArguments, type ChannelArguments } from './channel-argument
 export { logEvents, type EventLines } from './emitter-log.js';
 export { Emitter } from './emitter.js';
 export { POOL_EVENT_CODES, type PoolEventCode } from './event-codes.js';
+export type { KeepaliveThrottle } from './member/keepalive.js';
 export type { EndpointsChange, MemberStateChange, PoolEvents, PoolWarning } from './events.js';
 export type { MemberSnapshot, PoolSnapshot, ResolverSnapshot } from './snapshot.js';
 export { builtInResolvers } from './resolvers/built-in-schemes.js';

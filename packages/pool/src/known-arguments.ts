@@ -14,6 +14,7 @@ const KNOWN: Readonly<Record<string, ArgumentKind>> = {
   'grpc.keepalive_time_ms': 'whole',
   'grpc.keepalive_timeout_ms': 'whole',
   'grpc.keepalive_permit_without_calls': 'flag',
+  'grpc.client_idle_timeout_ms': 'whole',
   'grpc.max_concurrent_streams': 'whole',
   'grpc.initial_reconnect_backoff_ms': 'whole',
   'grpc.max_reconnect_backoff_ms': 'whole',

@@ -38,6 +38,7 @@ export class Membership {
   #revisit: Timer | undefined;
   #updating = false;
   #dirty = false;
+  #asleep = false;
   #closed = false;
   #onDrained: (() => void) | undefined;
 
@@ -102,11 +103,27 @@ export class Membership {
   renewConnections(): void {
     this.#rotation ??= this.#newRotation();
     for (const member of this.#roster.members) member.renew();
-    this.#rotation.review();
+    if (!this.#asleep) this.#rotation.review();
   }
 
   #newRotation(): Rotation<Member> {
     return new Rotation(this.#context.clock, () => this.#roster.members);
+  }
+
+  /** Nobody needs a connection until {@link wake}: all are closed, the members stay with what is known of them. */
+  sleep(): void {
+    this.#asleep = true;
+    this.#revisit?.cancel();
+    this.#rotation?.stop();
+    this.#picker = WAIT;
+    for (const member of this.#roster.members) member.sleep();
+  }
+
+  /** Connects the members that the policy wants. */
+  wake(): void {
+    if (!this.#asleep) return;
+    this.#asleep = false;
+    this.#update();
   }
 
   /** Drains everybody. `done` is called when the last member is closed. */
@@ -156,7 +173,7 @@ export class Membership {
   #update(action?: () => void): void {
     this.#dirty = true;
     action?.();
-    if (this.#updating || this.#closed) return;
+    if (this.#updating || this.#closed || this.#asleep) return;
     this.#updating = true;
     try {
       while (this.#dirty && !this.#closed) {

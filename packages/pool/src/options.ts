@@ -24,7 +24,7 @@ import {
 import * as grpc from '@grpc/grpc-js';
 import {
   checkChannelArguments,
-  checkKeepalive,
+  checkSameMeaning,
   splitChannelArguments,
   type ChannelArguments,
 } from './channel-arguments.js';
@@ -47,10 +47,19 @@ export interface OwnPoolOptions {
    */
   readonly refreshIntervalMs?: number;
   /**
-   * Time for one attempt to connect: TCP, TLS and the server's HTTP/2 settings, in ms. Default 5000, 100 to 600 000.
+   * Time for one attempt to connect to a pod: TCP, TLS and the server's HTTP/2 settings, in ms. Default 5000, 100 to 600 000.
+   * Attempts begin no closer than the backoff (1 s × 1.6, up to 120 s, ±20 %); the time that an attempt took is part of it.
+   *
    * gRPC: MIN_CONNECT_TIMEOUT, 20 s; shorter here, because a pool has other pods to go to. grpc-js has none.
    */
   readonly connectTimeoutMs?: number;
+  /**
+   * Where a pod has several addresses (dual stack): how long the newest is tried alone before the next is tried beside it, in
+   * ms. Default 250, 100 to 2000. The next follows at once when the newest fails. `connectTimeoutMs` covers all of them.
+   *
+   * gRPC: CONNECTION_ATTEMPT_DELAY of gRFC A61 (RFC 8305 §5).
+   */
+  readonly connectionAttemptDelayMs?: number;
   /**
    * How long the calls of a pod that left the target, or of a pool that was closed, may still run, in ms. Default
    * 30 000, at least 0; `Infinity` lets them run for ever. At the limit they end with UNAVAILABLE.
@@ -73,8 +82,18 @@ export interface OwnPoolOptions {
    */
   readonly maxConnectionAgeGraceMs?: number;
   /**
+   * Time without any call, in flight or waiting, after which the pool closes its connections and stops to resolve, in ms.
+   * Default 1 800 000 (30 min), at least 1000; `Infinity` for never. Its state is IDLE then; it keeps what it knows of its
+   * pods, and the next call, `connect()`, `ready()` or `getConnectivityState(true)` connects them at once, while the target
+   * is resolved again. A resolver of your own is made anew then. A retry that waits for its backoff is no call of the pool.
+   *
+   * gRPC: IDLE_TIMEOUT (doc/connectivity-semantics-and-api.md). Excludes a different `grpc.client_idle_timeout_ms`.
+   */
+  readonly idleTimeoutMs?: number;
+  /**
    * Quiet time after which a connection is asked whether it still lives, in ms. Default `Infinity` (never), at least
-   * 10 000. A server that finds it too often closes the connection (`too_many_pings`).
+   * 10 000. A server that finds it too often closes the connection (`too_many_pings`); connections made later are pinged
+   * after twice the time then, and the event `keepaliveThrottled` tells.
    *
    * gRPC: KEEPALIVE_TIME of gRFC A8. Excludes a different `grpc.keepalive_time_ms`.
    */
@@ -122,9 +141,11 @@ export interface OwnPoolOptions {
 /** Every option with its value: checked, complete and frozen. */
 export interface ResolvedPoolOptions extends ResolverOptions {
   readonly connectTimeoutMs: number;
+  readonly connectionAttemptDelayMs: number;
   readonly drainGraceMs: number;
   readonly maxConnectionAgeMs: number;
   readonly maxConnectionAgeGraceMs: number;
+  readonly idleTimeoutMs: number;
   readonly keepaliveTimeMs: number;
   readonly keepaliveTimeoutMs: number;
   readonly keepaliveWithoutCalls: boolean;
@@ -144,10 +165,12 @@ export interface ResolvedPoolOptions extends ResolverOptions {
 
 const RULES = {
   refreshIntervalMs: durationMs({ default: 5_000, min: 1_000, max: 2 ** 31 - 1 }),
+  connectionAttemptDelayMs: durationMs({ default: 250, min: 100, max: 2_000 }),
   connectTimeoutMs: durationMs({ default: 5_000, min: 100, max: 600_000 }),
   drainGraceMs: durationMs({ default: 30_000, allowInfinity: true }),
   maxConnectionAgeMs: durationMs({ default: Infinity, min: 1_000, allowInfinity: true }),
   maxConnectionAgeGraceMs: durationMs({ default: 30_000, allowInfinity: true }),
+  idleTimeoutMs: optional(durationMs({ min: 1_000, allowInfinity: true })),
   keepaliveTimeMs: durationMs({ default: Infinity, min: 10_000, max: 2 ** 31 - 1, allowInfinity: true }),
   keepaliveTimeoutMs: durationMs({ default: 20_000, min: 1_000, max: 2 ** 31 - 1 }),
   keepaliveWithoutCalls: bool({ default: false }),
@@ -174,10 +197,11 @@ export function resolvePoolOptions(credentials: unknown, options: PoolOptions): 
   }
   const { own, channelArguments } = splitChannelArguments(options);
   const resolved = resolveOptions(own, RULES);
-  checkKeepalive(own, channelArguments);
-  const { backoff, forwarded } = checkChannelArguments(channelArguments);
+  checkSameMeaning(own, channelArguments);
+  const { backoff, forwarded, idleTimeoutMs } = checkChannelArguments(channelArguments);
   return Object.freeze({
     ...resolved,
+    idleTimeoutMs: resolved.idleTimeoutMs ?? idleTimeoutMs,
     balancing: resolved.balancing ?? peakEwmaPolicy.create({}, 'peak_ewma'),
     backoff: exponentialBackoff(backoff),
     channelArguments: forwarded,

@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 import type { Clock } from '@fairlead/core';
 import type { CallHost, PoolCall } from './call/pool-call.js';
 import { explainStanding } from './explanation.js';
+import type { Idleness } from './idleness.js';
 import type { Member } from './member/member.js';
 import type { Membership } from './membership.js';
 import type { Readiness } from './readiness.js';
@@ -18,14 +19,16 @@ export class Placement implements CallHost {
   readonly #membership: Membership;
   readonly #readiness: Readiness;
   readonly #waiting: WaitingCalls;
+  readonly #idleness: Idleness;
   readonly #wake: () => void;
   #closed = false;
 
-  /** @param wake starts the pool, when this is its first call. */
-  constructor(clock: Clock, membership: Membership, readiness: Readiness, wake: () => void) {
+  /** @param wake starts the pool, when this is its first call or the first after it was idle. */
+  constructor(clock: Clock, membership: Membership, readiness: Readiness, idleness: Idleness, wake: () => void) {
     this.#clock = clock;
     this.#membership = membership;
     this.#readiness = readiness;
+    this.#idleness = idleness;
     this.#wake = wake;
     this.#waiting = new WaitingCalls(clock, () => this.#withMembers(readiness.reasonToWait()));
   }
@@ -36,6 +39,15 @@ export class Placement implements CallHost {
 
   now(): number {
     return this.#clock.now();
+  }
+
+  admit(call: PoolCall): void {
+    this.#idleness.enter();
+    this.place(call);
+  }
+
+  ended(): void {
+    this.#idleness.leave();
   }
 
   place(call: PoolCall): void {

@@ -59,7 +59,9 @@ class History {
     const options = { balancing: factory.create({}, ''), drainGraceMs: GRACE_MS, maxConnectionAgeGraceMs: GRACE_MS };
     // In every other history connections age.
     const maxConnectionAgeMs = seed % 2 === 0 ? Infinity : 2_000;
-    this.#virtual = new VirtualPool({ ...options, maxConnectionAgeMs }, undefined, seed);
+    // In every third one the pool falls idle soon.
+    const idleTimeoutMs = seed % 3 === 0 ? 1_000 : Infinity;
+    this.#virtual = new VirtualPool({ ...options, maxConnectionAgeMs, idleTimeoutMs }, undefined, seed);
     this.#virtual.pool.connect();
   }
 
@@ -189,6 +191,14 @@ class History {
     // Nobody waits while somebody is ready.
     if (snapshot.waitingCalls > 0) expect([...this.#pickable()].filter((one) => isReady(one))).toEqual([]);
     this.#checkDrained(channels, clock.now());
+    if (snapshot.idleForMs !== undefined) {
+      expect({ state: snapshot.state, timers: clock.pendingTimers, carried }).toEqual({
+        state: 'IDLE',
+        timers: 0,
+        carried: 0,
+      });
+      expect(channels.filter((channel) => !channel.closed)).toEqual([]);
+    }
     expect(clock.pendingKeepAliveTimers).toBe(snapshot.waitingCalls > 0 ? 1 : 0);
   }
 

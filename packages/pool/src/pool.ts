@@ -17,7 +17,11 @@ import { POOL_EVENT_LINES } from './event-lines.js';
 import { ConnectivityWatch } from './connectivity-watch.js';
 import { CredentialsWatch } from './credentials/credentials-watch.js';
 import { PoolEmitter, type PoolEvents } from './events.js';
+import { Idleness } from './idleness.js';
 import type { CallArguments, GrpcCall, ParentCall, PropagateFlags } from './grpc-types.js';
+import { keepaliveNews } from './keepalive-news.js';
+import { Keepalive } from './member/keepalive.js';
+import { LastingWarnings } from './lasting-warnings.js';
 import { memberOptions } from './member/member-options.js';
 import { Membership } from './membership.js';
 import { resolvePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './options.js';
@@ -47,6 +51,7 @@ export class Pool implements grpc.ChannelInterface {
   readonly #target: Target;
   readonly #options: ResolvedPoolOptions;
   readonly #events = new PoolEmitter();
+  readonly #lasting = new LastingWarnings(this.#events);
   readonly #handles = new ChannelHandles(this);
   readonly #credentials: CredentialsWatch;
   readonly #resolution: Resolution;
@@ -57,6 +62,7 @@ export class Pool implements grpc.ChannelInterface {
   readonly #pursuit: Pursuit;
   readonly #warmUp: WarmUp;
   readonly #configs: ConfigDelivery;
+  readonly #idleness: Idleness;
   readonly #answers: ResolutionListener = {
     accept: (state, first) => this.#configs.deliver(state.serviceConfig, first),
     onState: (state) => this.#onState(state),
@@ -81,25 +87,31 @@ export class Pool implements grpc.ChannelInterface {
     this.#target = parsed;
     this.#options = resolved;
     this.#configs = new ConfigDelivery(parsed.uri, (code, message) => this.warn(code, message));
-    this.#resolution = new Resolution(createResolver(factory, parsed, { clock, random, options: resolved }), clock);
+    this.#resolution = new Resolution(
+      () => createResolver(factory, parsed, { clock, random, options: resolved }),
+      clock,
+    );
     this.#watch = new ConnectivityWatch(clock);
     this.#credentials = new CredentialsWatch(credentials, clock, {
       onRenewed: () => this.#membership.renewConnections(),
       onStale: ({ message }) => this.warn('credentials-stale', `older credentials stay in use: ${message}`),
     });
     this.#pursuit = new Pursuit(clock, () => this.refresh());
+    const keepalive = new Keepalive(resolved, keepaliveNews(this.#events));
     this.#membership = new Membership({
       clock,
       random,
       policy: createPolicy(resolved.balancing),
       drainGraceMs: resolved.drainGraceMs,
       events: this.#events,
-      member: memberOptions(parsed, authorityOf(parsed, factory), this.#credentials, resolved),
+      member: memberOptions(parsed, authorityOf(parsed, factory), this.#credentials, resolved, keepalive),
       onPicker: () => this.#settle(),
       onTrouble: ({ lost, cause }) => this.#onTrouble(lost, cause),
     });
     this.#readiness = new Readiness(parsed.uri, this.#resolution, this.#membership);
-    this.#placement = new Placement(clock, this.#membership, this.#readiness, () => this.connect());
+    this.#idleness = new Idleness(clock, resolved.idleTimeoutMs, () => this.#fallIdle());
+    const wake = (): void => this.#wake();
+    this.#placement = new Placement(clock, this.#membership, this.#readiness, this.#idleness, wake);
     const enough = (): boolean => this.#readiness.hasReady(resolved.minReadyMembers);
     this.#warmUp = new WarmUp(clock, enough, () => this.explain());
   }
@@ -161,6 +173,7 @@ export class Pool implements grpc.ChannelInterface {
       this.#pursuit.keep(false);
       this.#credentials.close();
       this.#warmUp.close();
+      this.#idleness.close();
       this.#setState(grpc.connectivityState.SHUTDOWN);
       this.#membership.close(() => this.#events.tell('closed'));
     }
@@ -168,11 +181,10 @@ export class Pool implements grpc.ChannelInterface {
 
   // Beyond ChannelInterface
 
-  /** Starts resolving and connecting without a call. */
+  /** Starts resolving and connecting without a call. Counts as use: the idle timeout begins anew. */
   connect(): void {
-    if (this.#resolution.started || this.#closed) return;
-    this.#resolution.start(this.#answers);
-    this.#settle();
+    this.#wake();
+    this.#idleness.touch();
   }
 
   /** Asks the resolver to look again now (it keeps its own minimum distance). */
@@ -195,7 +207,9 @@ export class Pool implements grpc.ChannelInterface {
   ready({ timeoutMs = Infinity }: { readonly timeoutMs?: number } = {}): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('Channel has been shut down'));
     this.connect();
-    return this.#warmUp.wait(timeoutMs);
+    const ready = this.#warmUp.wait(timeoutMs);
+    this.#idleness.enter();
+    return ready.finally(() => this.#idleness.leave());
   }
 
   /** For people: the state of the pool and of each member, and why those that are not pickable are not. */
@@ -221,7 +235,7 @@ export class Pool implements grpc.ChannelInterface {
 
   /** Raises a `warning` event, for what is built on the pool. */
   warn(code: string, message: string): void {
-    if (this.#events.listens('warning')) this.#events.tell('warning', { code, message });
+    this.#events.warn(code, message);
   }
 
   /** Hands the service configs of the resolver to what is built on the pool; without it they are ignored with a warning. */
@@ -245,6 +259,7 @@ export class Pool implements grpc.ChannelInterface {
       policy: this.#membership.policyName,
       now: this.#options.clock.now(),
       waitingCalls: this.#placement.waitingCalls,
+      idleForMs: this.#idleness.idleForMs,
       membership: this.#membership,
       resolution: this.#resolution,
     });
@@ -252,13 +267,28 @@ export class Pool implements grpc.ChannelInterface {
 
   // What the parts report
 
+  #wake(): void {
+    if (this.#resolution.started || this.#closed) return;
+    this.#resolution.start(this.#answers);
+    this.#membership.wake();
+    this.#idleness.begin();
+    this.#settle();
+  }
+
+  /** Nobody uses the pool: nothing runs any more, and what is known stays, so that the next call finds its pods at once. */
+  #fallIdle(): void {
+    this.#resolution.stop(this.#answers);
+    this.#membership.sleep();
+    this.#credentials.sleep();
+    this.#settle();
+  }
+
   #onState(state: ResolverState): void {
     const { endpoints } = state;
-    if (endpoints.length === 0 && this.#membership.members.length > 0) {
-      this.warn('resolver-empty', `${this.#target.uri} resolved to nothing; its last known pods stay in use`);
-    } else {
-      this.#membership.reconcile(endpoints);
-    }
+    const isLost = endpoints.length === 0 && this.#membership.members.length > 0;
+    const kept = `${this.#target.uri} resolved to nothing; its last known pods stay in use`;
+    this.#lasting.review('resolver-empty', isLost, kept);
+    if (!isLost) this.#membership.reconcile(endpoints);
     this.#settle();
   }
 

@@ -37,7 +37,9 @@ export class Readiness {
 
   /** Why a call must fail now, or undefined when it can still hope. */
   reasonToFail(): string | undefined {
-    const { state, lastError } = this.#resolution;
+    const { heard, state, lastError } = this.#resolution;
+    // After an idle time what is known may be out of date, failures included.
+    if (!heard) return undefined;
     if (state === undefined) {
       return lastError && `name resolution of ${this.#target} failed: ${lastError.message}`;
     }

@@ -21,8 +21,12 @@ export interface ResolutionListener {
  * may still tell of the pods before: a DNS that was asked right after a crash answers with the pod that crashed.
  */
 export class Resolution {
-  readonly #resolver: Resolver;
+  readonly #create: () => Resolver;
   readonly #clock: Clock;
+  #resolver: Resolver | undefined;
+  /** Tells the answers of the present resolver from those of one that was stopped. */
+  #run = 0;
+  #heard = false;
   #started = false;
   #closed = false;
   #lastStartedAt = -Infinity;
@@ -30,13 +34,20 @@ export class Resolution {
   #lastError: Error | undefined;
   #state: ResolverState | undefined;
 
-  constructor(resolver: Resolver, clock: Clock) {
-    this.#resolver = resolver;
+  /** @param create makes the resolver: once now, so that a bad target fails now, and again at each start after a stop. */
+  constructor(create: () => Resolver, clock: Clock) {
+    this.#create = create;
     this.#clock = clock;
+    this.#resolver = create();
   }
 
   get started(): boolean {
     return this.#started;
+  }
+
+  /** Whether an answer, good or bad, has come since the start. */
+  get heard(): boolean {
+    return this.#heard;
   }
 
   /** The last good state. */
@@ -63,22 +74,35 @@ export class Resolution {
   start(listener: ResolutionListener): void {
     if (this.#started || this.#closed) return;
     this.#started = true;
+    this.#heard = false;
+    const run = this.#run;
     this.#guard(listener, () => {
+      this.#resolver ??= this.#create();
       this.#resolver.start({
-        onState: (state, startedAt) => this.#succeeded(listener, state, startedAt),
-        onError: (error, startedAt) => this.#failed(listener, error, startedAt),
+        onState: (state, startedAt) => run === this.#run && this.#succeeded(listener, state, startedAt),
+        onError: (error, startedAt) => run === this.#run && this.#failed(listener, error, startedAt),
       });
     });
   }
 
+  /** Ends the resolver and keeps what it said. The next start makes a new one. */
+  stop(listener: ResolutionListener): void {
+    if (!this.#started || this.#closed) return;
+    const resolver = this.#resolver;
+    this.#started = false;
+    this.#run += 1;
+    this.#resolver = undefined;
+    this.#guard(listener, () => resolver?.close());
+  }
+
   refresh(listener: ResolutionListener): void {
-    if (this.#started && !this.#closed) this.#guard(listener, () => this.#resolver.refresh());
+    if (this.#started && !this.#closed) this.#guard(listener, () => this.#resolver?.refresh());
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#started) this.#resolver.close();
+    if (this.#started) this.#resolver?.close();
   }
 
   #guard(listener: ResolutionListener, action: () => void): void {
@@ -117,6 +141,7 @@ export class Resolution {
   #answered(startedAt: number): void {
     if (Number.isFinite(startedAt)) this.#lastStartedAt = Math.max(this.#lastStartedAt, startedAt);
     this.#lastAnswerAt = this.#clock.now();
+    this.#heard = true;
   }
 }
 

@@ -14,6 +14,8 @@ function rosterOf(...endpoints: Endpoint[]): Roster {
       credentialsRevision: () => 0,
       connectTimeoutMs: 1_000,
       backoff: { baseMs: 1, delayMs: () => 1, next: () => context.backoff },
+      onConnected: () => undefined,
+      connectionAttemptDelayMs: 250,
       createChannel: () => {
         throw new Error('a roster does not connect');
       },

@@ -9,6 +9,8 @@ export interface PoolSnapshot {
   readonly target: string;
   /** Aggregate connectivity: `IDLE`, `CONNECTING`, `READY`, `TRANSIENT_FAILURE` or `SHUTDOWN`. */
   readonly state: string;
+  /** For how long nothing runs, because nobody used the pool for the idle timeout, in ms; undefined otherwise. */
+  readonly idleForMs: number | undefined;
   /** Name of the balancing policy. */
   readonly policy: string;
   /** How often the picker was replaced. */
@@ -51,12 +53,13 @@ export interface SnapshotSource {
   readonly policy: string;
   readonly now: number;
   readonly waitingCalls: number;
+  readonly idleForMs: number | undefined;
   readonly membership: Membership;
   readonly resolution: Resolution;
 }
 
 export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
-  const { membership, now, policy, resolution, state, target, waitingCalls } = source;
+  const { idleForMs, membership, now, policy, resolution, state, target, waitingCalls } = source;
   const snapshotOf = (member: Member): MemberSnapshot => ({
     endpoint: member.endpoint,
     address: member.address,
@@ -68,6 +71,7 @@ export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
   return {
     target,
     state: connectivityState[state],
+    idleForMs,
     policy,
     generation: membership.generation,
     waitingCalls,

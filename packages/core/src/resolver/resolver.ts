@@ -70,7 +70,8 @@ export interface ResolverFactory {
   /** Lower-case URI schemes, e.g. `['dns']`. */
   readonly schemes: readonly string[];
   /**
-   * Checks the target and makes the resolver, without I/O.
+   * Checks the target and makes the resolver, without I/O. Called again for the same target after the last one was closed,
+   * when a pool wakes from an idle time.
    * @throws InvalidTargetError when the endpoint or authority is not of the scheme's form.
    */
   create(target: Target, context: ResolverContext): Resolver;

@@ -21,6 +21,9 @@ import { OutgoingQueue } from './outgoing-queue.js';
 /** What a call needs from its pool. */
 export interface CallHost {
   now(): number;
+  /** A call begins, which will tell its end by `ended`. Then as `place`. */
+  admit(call: PoolCall): void;
+  ended(): void;
   /** Finds a member for the call, now or later: answers through `assign` or `fail` of the call. */
   place(call: PoolCall): void;
   /** The call does not wait any more. */
@@ -95,7 +98,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     this.#listener = listener;
     this.#attempt = attemptContextOf(metadata);
     if (this.#ended) this.#tellEarly();
-    else this.#host.place(this);
+    else this.#host.admit(this);
   }
 
   sendMessageWithContext(context: MessageContext, message: Buffer): void {
@@ -175,7 +178,9 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     this.#early = localStatus(code, details);
     this.#queue?.drop();
     this.#queue = undefined;
-    if (this.#listener) this.#tellEarly();
+    if (this.#listener === undefined) return;
+    this.#host.ended();
+    this.#tellEarly();
   }
 
   /** The member is taken away under the call. */
@@ -213,6 +218,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     const ours = this.#cancelled || (failure !== undefined && this.#lacksCredentials(status));
     this.#complete(ours ? grpc.status.CANCELLED : status.code, failure);
     if (failure !== undefined) this.#attempt?.onFailed(failure);
+    this.#host.ended();
     const listener = this.#listener;
     this.#letGo();
     listener?.onReceiveStatus(status);

@@ -57,6 +57,12 @@ export class CredentialsWatch {
     return this.#ask(this.#source);
   }
 
+  /** Asks no more, until the next connection. */
+  sleep(): void {
+    this.#poll?.cancel();
+    this.#poll = undefined;
+  }
+
   close(): void {
     this.#closed = true;
     this.#poll?.cancel();

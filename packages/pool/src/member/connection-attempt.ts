@@ -1,31 +1,37 @@
-import * as grpc from '@grpc/grpc-js';
-import { formatAddress, type Endpoint, type Timer } from '@fairlead/core';
-import { describeConnectFailure } from './connect-failure.js';
-import { ConnectingSocket } from './connecting-socket.js';
-import { askLastError } from './last-error.js';
+import type * as grpc from '@grpc/grpc-js';
+import { formatAddress, type Address, type Endpoint, type Timer } from '@fairlead/core';
+import { AddressAttempt } from './address-attempt.js';
+import { interleaveFamilies } from './interleave-families.js';
 import type { MemberContext } from './member-context.js';
 
 /** What becomes of an attempt; one of the two is called, once, unless it is abandoned before. */
 export interface AttemptListener {
-  /** TCP, TLS and the server's SETTINGS are there. The channel is the listener's now. */
-  connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface): void;
+  /** One of the addresses is connected. The channel is the listener's now. */
+  connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface, address: Address): void;
   /** Nothing is left of the attempt. */
   failed(attempt: ConnectionAttempt, cause: string): void;
 }
 
-/** One attempt to connect to an endpoint: a channel of its own, bounded by the connect timeout. */
+/**
+ * One attempt to connect to an endpoint, bounded by the connect timeout: Happy Eyeballs over its addresses (RFC 8305,
+ * gRFC A61). The next address is tried beside the others when the newest one takes longer than the connection attempt
+ * delay, and at once when it fails; the first to be connected wins, the others are given up.
+ */
 export class ConnectionAttempt {
   readonly #endpoint: Endpoint;
+  readonly #addresses: readonly Address[];
   readonly #context: MemberContext;
   readonly #listener: AttemptListener;
-  readonly #socket = new ConnectingSocket();
-  #channel: grpc.ChannelInterface | undefined;
+  /** In the order of the addresses. */
+  readonly #attempts: AddressAttempt[] = [];
   #deadline: Timer | undefined;
+  #delay: Timer | undefined;
   #over = false;
   #credentialsRevision = 0;
 
   constructor(endpoint: Endpoint, context: MemberContext, listener: AttemptListener) {
     this.#endpoint = endpoint;
+    this.#addresses = interleaveFamilies(endpoint.addresses);
     this.#context = context;
     this.#listener = listener;
   }
@@ -38,69 +44,75 @@ export class ConnectionAttempt {
   /** May fail before it returns. */
   start(): void {
     const { clock, connectTimeoutMs } = this.#context;
-    const channel = this.#createChannel();
-    if (channel === undefined) return;
-    this.#deadline = clock.schedule(connectTimeoutMs, () => {
-      this.#fail(`connect to ${this.#address} timed out after ${connectTimeoutMs} ms`);
-    });
-    this.#socket.run(() => channel.getConnectivityState(true));
-    this.#watch(channel, grpc.connectivityState.IDLE);
+    this.#deadline = clock.schedule(connectTimeoutMs, () => this.#fail(`timed out after ${connectTimeoutMs} ms`));
+    this.#startNext();
   }
 
-  /** Gives up, and the socket with it. Idempotent; nothing after the end. */
+  /** Gives up, and the sockets with it. Idempotent; nothing after the end. */
   abandon(): void {
     if (this.#over) return;
-    this.#over = true;
-    this.#deadline?.cancel();
-    this.#channel?.close();
-    this.#socket.abandon();
+    this.#end();
+    for (const attempt of this.#attempts) attempt.abandon();
   }
 
-  get #address(): string {
-    return formatAddress(this.#endpoint.addresses[0]);
-  }
-
-  /** Undefined when it cannot be made, for want of credentials: the attempt has failed then. */
-  #createChannel(): grpc.ChannelInterface | undefined {
-    try {
-      this.#channel = this.#context.createChannel(this.#endpoint);
-      this.#credentialsRevision = this.#context.credentialsRevision();
-    } catch (error) {
-      this.#fail(`connect to ${this.#address} failed: ${error instanceof Error ? error.message : String(error)}`);
-    }
-    return this.#channel;
-  }
-
-  #watch(channel: grpc.ChannelInterface, from: grpc.connectivityState): void {
-    const current = channel.getConnectivityState(false);
-    if (current !== from) return this.#changed(channel, current);
-    channel.watchConnectivityState(from, Infinity, () => {
-      ConnectingSocket.leave(() => {
-        if (!this.#over) this.#watch(channel, from);
-      });
+  #startNext(): void {
+    const { clock, connectionAttemptDelayMs } = this.#context;
+    const address = this.#addresses[this.#attempts.length];
+    if (address === undefined) return;
+    const endpoint = this.#addresses.length === 1 ? this.#endpoint : atAddress(this.#endpoint, address);
+    const attempt = new AddressAttempt(endpoint, this.#context, {
+      connected: (winner, channel) => this.#connected(winner, channel),
+      failed: (loser) => this.#failed(loser),
     });
+    this.#attempts.push(attempt);
+    if (this.#attempts.length < this.#addresses.length) {
+      this.#delay = clock.schedule(connectionAttemptDelayMs, () => this.#startNext());
+    }
+    attempt.start();
   }
 
-  #changed(channel: grpc.ChannelInterface, current: grpc.connectivityState): void {
-    if (current === grpc.connectivityState.READY) this.#connected(channel);
-    else if (current !== grpc.connectivityState.TRANSIENT_FAILURE) this.#watch(channel, current);
-    else {
-      this.#socket.abandon();
-      const { secure } = this.#context;
-      askLastError(channel, (reason) => this.#fail(describeConnectFailure(this.#address, reason, secure)));
+  #connected(winner: AddressAttempt, channel: grpc.ChannelInterface): void {
+    this.#end();
+    for (const attempt of this.#attempts) if (attempt !== winner) attempt.abandon();
+    this.#context.onConnected(this.#endpoint, channel);
+    this.#credentialsRevision = winner.credentialsRevision;
+    this.#listener.connected(this, channel, winner.address);
+  }
+
+  /** The failure of one that was tried before the newest leaves the newest its time (as in grpc-go). */
+  #failed(loser: AddressAttempt): void {
+    if (this.#attempts.length === this.#addresses.length) {
+      if (this.#attempts.every(({ cause }) => cause !== undefined)) this.#fail('failed');
+    } else if (loser === this.#attempts.at(-1)) {
+      this.#delay?.cancel();
+      this.#startNext();
     }
   }
 
-  #connected(channel: grpc.ChannelInterface): void {
-    this.#over = true;
-    this.#deadline?.cancel();
-    this.#socket.release();
-    this.#listener.connected(this, channel);
-  }
-
-  #fail(cause: string): void {
+  /** @param rest what happened to the addresses that have not failed by themselves. */
+  #fail(rest: string): void {
     if (this.#over) return;
     this.abandon();
-    this.#listener.failed(this, cause);
+    this.#listener.failed(this, this.#explain(rest));
   }
+
+  /** Each address with its cause, which names it. */
+  #explain(rest: string): string {
+    const parts = this.#addresses.map((address, index) => {
+      const attempt = this.#attempts[index];
+      const how = attempt === undefined ? 'not tried in time' : rest;
+      return attempt?.cause ?? `connect to ${formatAddress(address)} ${how}`;
+    });
+    return parts.join('; ');
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#deadline?.cancel();
+    this.#delay?.cancel();
+  }
+}
+
+function atAddress(endpoint: Endpoint, address: Address): Endpoint {
+  return { ...endpoint, addresses: [address] };
 }

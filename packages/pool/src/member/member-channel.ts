@@ -15,7 +15,6 @@ export const OWNED_ARGUMENTS: Readonly<Record<string, { readonly value: number; 
   'grpc.enable_retries': { value: 0, why: 'retries of grpc-js go back to the same pod, outside of trail and budget' },
   'grpc.service_config_disable_resolution': { value: 1, why: 'the pool resolves, a member does not' },
   'grpc.enable_http_proxy': { value: 0, why: 'a proxy variable must not capture the traffic to pods' },
-  'grpc.client_idle_timeout_ms': { value: NEVER_IDLE_MS, why: 'the pool decides when a member is idle' },
 };
 
 /** What is the same for all members of a pool. */
@@ -47,6 +46,7 @@ export function createMemberChannel(endpoint: Endpoint, options: MemberChannelOp
   // The member backs off, its channel has one attempt: what grpc-js does after that must be over soon (connecting-socket.ts).
   args['grpc.initial_reconnect_backoff_ms'] = 1;
   args['grpc.max_reconnect_backoff_ms'] = 1;
+  args['grpc.client_idle_timeout_ms'] = NEVER_IDLE_MS;
   return new WakefulChannel(channelTarget(endpoint), options.credentials, args);
 }
 

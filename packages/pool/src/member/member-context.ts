@@ -7,15 +7,20 @@ export interface MemberContext {
   readonly clock: Clock;
   readonly random: Random;
   /**
-   * Makes the channel of one connection, with the credentials of the moment; it does nothing until it is told to connect.
+   * Makes the channel of one connection, to the first address, with the credentials of the moment; it does nothing until
+   * it is told to connect.
    * @throws when there are no credentials.
    */
   createChannel(endpoint: Endpoint): grpc.ChannelInterface;
+  /** The channel of a connection is ready. */
+  onConnected(endpoint: Endpoint, channel: grpc.ChannelInterface): void;
   /** Grows when the credentials change: a connection that was made with an older revision is replaced. */
   credentialsRevision(): number;
   /** The members speak TLS. */
   readonly secure: boolean;
   readonly connectTimeoutMs: number;
+  /** How long the newest address is tried alone, in ms. */
+  readonly connectionAttemptDelayMs: number;
   /** The first step of the reconnection backoff. */
   readonly backoff: Backoff;
   /** Age at which a connection is replaced, in ms; `Infinity` for never. */

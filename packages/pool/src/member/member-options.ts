@@ -1,7 +1,7 @@
 import type { Target } from '@fairlead/core';
 import type { CredentialsWatch } from '../credentials/credentials-watch.js';
 import type { ResolvedPoolOptions } from '../options.js';
-import { keepaliveArguments } from './keepalive.js';
+import type { Keepalive } from './keepalive.js';
 import type { MemberContext } from './member-context.js';
 import { tlsNameOf } from './tls-name.js';
 
@@ -11,23 +11,25 @@ export function memberOptions(
   authority: string,
   credentials: CredentialsWatch,
   options: ResolvedPoolOptions,
+  keepalive: Keepalive,
 ): Omit<MemberContext, 'onChange' | 'onRotation'> {
-  const { clock, random, connectTimeoutMs, backoff, channelArguments, channelFactory } = options;
-  const { maxConnectionAgeMs, maxConnectionAgeGraceMs } = options;
-  const channel = {
-    channelArguments: { ...channelArguments, ...keepaliveArguments(options) },
-    authority,
-    tlsName: tlsNameOf(target, authority),
-  };
+  const { clock, random, connectTimeoutMs, backoff, channelFactory } = options;
+  const { connectionAttemptDelayMs, maxConnectionAgeMs, maxConnectionAgeGraceMs } = options;
+  const channel = { authority, tlsName: tlsNameOf(target, authority) };
   return {
     clock,
     random,
     secure: credentials.secure,
     credentialsRevision: () => credentials.revision,
     connectTimeoutMs,
+    connectionAttemptDelayMs,
     maxConnectionAgeMs,
     maxConnectionAgeGraceMs,
     backoff,
-    createChannel: (endpoint) => channelFactory(endpoint, { ...channel, credentials: credentials.current() }),
+    createChannel: (endpoint) =>
+      keepalive.equip((channelArguments) =>
+        channelFactory(endpoint, { ...channel, credentials: credentials.current(), channelArguments }),
+      ),
+    onConnected: (endpoint, connected) => keepalive.watch(connected, endpoint),
   };
 }

@@ -1,5 +1,5 @@
 import type * as grpc from '@grpc/grpc-js';
-import type { MemberConnectivity, Timer } from '@fairlead/core';
+import type { Address, MemberConnectivity, Timer } from '@fairlead/core';
 import type { ConnectionAttempt } from './connection-attempt.js';
 import type { RotationReason } from './member-context.js';
 
@@ -15,7 +15,7 @@ import type { RotationReason } from './member-context.js';
  *    │                  backing-off ◀────────────────────┤ (lived too short)
  *    │                     ▲                             │ GOAWAY, connection lost
  *    │                     └── timer ── connecting ◀─────┘ (at once)
- *    └ created        any ──▶ draining ──▶ closed
+ *    └ created        any ──▶ draining ──▶ closed          any ──▶ idle: nobody used the pool
  * ```
  *
  * One channel has at most one connection: losing it closes the channel and the next attempt makes a new one. Calls that
@@ -32,12 +32,15 @@ export interface IdleState {
 export interface ConnectingState {
   readonly kind: 'connecting';
   readonly attempt: ConnectionAttempt;
+  readonly since: number;
 }
 
 /** Connected: calls may be given to `channel`. */
 export interface ReadyState {
   readonly kind: 'ready';
   readonly channel: grpc.ChannelInterface;
+  /** To which of the endpoint's addresses. */
+  readonly address: Address;
   readonly since: number;
   /** Why the connection before it was replaced, where it took the place of one. */
   readonly replacedFor: RotationReason;
@@ -54,6 +57,7 @@ export interface BackingOffState {
 export interface DrainingState {
   readonly kind: 'draining';
   readonly channel: grpc.ChannelInterface;
+  readonly address: Address;
 }
 
 /** The end. Calls that were given to a channel before may still run. */

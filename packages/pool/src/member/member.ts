@@ -1,6 +1,7 @@
 import * as grpc from '@grpc/grpc-js';
 import {
   formatAddress,
+  type Address,
   type Backoff,
   type Endpoint,
   type Load,
@@ -13,7 +14,13 @@ import { ConnectionAttempt, type AttemptListener } from './connection-attempt.js
 import { drainCalls } from './drain.js';
 import { MemberCalls } from './member-calls.js';
 import type { MemberContext, RotationReason } from './member-context.js';
-import { connectivityOf, type ConnectingState, type MemberState, type ReadyState } from './member-state.js';
+import {
+  connectivityOf,
+  type ConnectingState,
+  type DrainingState,
+  type MemberState,
+  type ReadyState,
+} from './member-state.js';
 import { Succession } from './succession.js';
 
 /**
@@ -37,7 +44,7 @@ export class Member implements MemberView {
   readonly #context: MemberContext;
   readonly #succession: Succession;
   readonly #attempts: AttemptListener = {
-    connected: (attempt, channel) => this.#connected(attempt, channel),
+    connected: (attempt, channel, address) => this.#connected(attempt, channel, address),
     failed: (attempt, cause) => this.#attemptFailed(attempt, cause),
   };
 
@@ -85,9 +92,10 @@ export class Member implements MemberView {
     return this.#succession.underWay;
   }
 
-  /** `10.0.0.1:50051`. */
+  /** `10.0.0.1:50051`: the address that it is connected to, or the preferred one. */
   get address(): string {
-    return formatAddress(this.#endpoint.addresses[0]);
+    const state = this.#state;
+    return formatAddress('address' in state ? state.address : this.#endpoint.addresses[0]);
   }
 
   /** The same pod, newly reported. A changed address does not touch a live connection; the next one uses it. */
@@ -104,6 +112,16 @@ export class Member implements MemberView {
   /** Starts to connect when idle. A member that backs off connects when its time has come, and not before. */
   connect(): void {
     if (this.#state.kind === 'idle') this.#connect();
+  }
+
+  /** Closes the connection, which nobody uses, until {@link connect}. */
+  sleep(): void {
+    const { kind } = this.#state;
+    if (kind === 'idle' || kind === 'draining' || kind === 'closed') return;
+    this.#succession.end()?.abandon();
+    this.#failing = false;
+    this.#backoff = this.#context.backoff;
+    this.#transition({ kind: 'idle' });
   }
 
   /** Forgets the failures so far; a member that backs off connects at once. */
@@ -141,7 +159,7 @@ export class Member implements MemberView {
     const state = this.#state;
     if (state.kind === 'draining' || state.kind === 'closed') return;
     if (state.kind !== 'ready') return this.close();
-    this.#transition({ kind: 'draining', channel: state.channel });
+    this.#transition({ kind: 'draining', channel: state.channel, address: state.address });
   }
 
   /** Ends the connection without touching the calls that are on the wire: they run on until they end. Idempotent. */
@@ -163,12 +181,13 @@ export class Member implements MemberView {
 
   #connect(): void {
     const successor = this.#succession.end();
-    const state: ConnectingState = { kind: 'connecting', attempt: successor ?? this.#newAttempt() };
+    const since = this.#context.clock.now();
+    const state: ConnectingState = { kind: 'connecting', attempt: successor ?? this.#newAttempt(), since };
     this.#transition(state);
     if (this.#state === state && successor === undefined) state.attempt.start();
   }
 
-  #connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface): void {
+  #connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface, address: Address): void {
     const now = this.#context.clock.now();
     const previous = this.#state;
     const replaced = this.#succession.is(attempt) && previous.kind === 'ready';
@@ -176,7 +195,7 @@ export class Member implements MemberView {
     this.#succession.end();
     this.#failing = false;
     this.#lastError = undefined;
-    const ready: ReadyState = { kind: 'ready', channel, since: now, replacedFor: reason };
+    const ready: ReadyState = { kind: 'ready', channel, address, since: now, replacedFor: reason };
     this.#succession.begin(attempt.credentialsRevision);
     this.#transition(ready);
     if (this.#state === ready) this.#watch(ready);
@@ -217,10 +236,13 @@ export class Member implements MemberView {
     this.#succession.end();
     this.#failing = true;
     this.#lastError = cause;
-    const delayMs = this.#backoff.delayMs(random);
+    const now = clock.now();
+    // gRPC counts the backoff from the beginning of the attempt: one that took long is followed at once.
+    const spentMs = this.#state.kind === 'connecting' ? now - this.#state.since : 0;
+    const delayMs = Math.max(0, this.#backoff.delayMs(random) - spentMs);
     this.#backoff = this.#backoff.next();
     const timer = clock.schedule(delayMs, () => this.#connect());
-    this.#transition({ kind: 'backing-off', timer, until: clock.now() + delayMs }, lost);
+    this.#transition({ kind: 'backing-off', timer, until: now + delayMs }, lost);
   }
 
   /** The only place where the state changes: releases what the old state owned, then tells the pool. */
@@ -242,15 +264,15 @@ export class Member implements MemberView {
     if (previous.kind === 'backing-off') previous.timer.cancel();
     if (previous.kind === 'connecting') previous.attempt.abandon();
     if (!('channel' in previous) || ('channel' in next && next.channel === previous.channel)) return;
-    if (next.kind === 'ready') this.#retire(previous.channel, next.replacedFor);
+    if (next.kind === 'ready') this.#retire(previous, next.replacedFor);
     else previous.channel.close();
   }
 
   /** Calls of a connection that was replaced go on, up to the grace. Closed at once, it would lose those not yet sent. */
-  #retire(channel: grpc.ChannelInterface, reason: RotationReason): void {
+  #retire({ address, channel }: ReadyState | DrainingState, reason: RotationReason): void {
     const { clock, maxConnectionAgeGraceMs } = this.#context;
     const because = reason === 'age' ? 'its age' : 'new credentials';
-    const why = `the connection to ${this.address} was replaced because of ${because}`;
+    const why = `the connection to ${formatAddress(address)} was replaced because of ${because}`;
     drainCalls(this.calls.retire(), maxConnectionAgeGraceMs, why, clock, () => channel.close());
   }
 }

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import * as grpc from '@grpc/grpc-js';
 import type { Endpoint } from '@fairlead/core';
 import type { CallListener, GrpcCall } from '../../src/grpc-types.js';
@@ -12,15 +13,22 @@ interface Watcher {
 /** The channel of one connection, which does what a test says. It behaves as grpc-js does where the pool relies on it. */
 export class FakeChannel implements grpc.ChannelInterface {
   readonly endpoint: Endpoint;
+  readonly channelArguments: grpc.ChannelOptions;
   readonly calls: FakeCall[] = [];
   /** Calls of the application that were made while there was no connection. */
   misplaced = 0;
   state = states.IDLE;
+  /** Where grpc-js hears of a GOAWAY, before any other listener. */
+  readonly session = new EventEmitter().once('goaway', () => this.lose());
+  readonly internalChannel = {
+    wrappedSubchannels: [{ getRealSubchannel: (): unknown => ({ transport: { session: this.session } }) }],
+  };
   #watchers: Watcher[] = [];
   #lastError = '';
 
-  constructor(endpoint: Endpoint) {
+  constructor(endpoint: Endpoint, channelArguments: grpc.ChannelOptions = {}) {
     this.endpoint = endpoint;
+    this.channelArguments = channelArguments;
   }
 
   get closed(): boolean {

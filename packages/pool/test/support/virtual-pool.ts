@@ -3,7 +3,7 @@ import * as grpc from '@grpc/grpc-js';
 import { endpointAt, type Endpoint } from '@fairlead/core';
 import { ManualResolver, SeededRandom, VirtualClock, manualResolverFactory } from '@fairlead/testing';
 import type { CallListener, GrpcCall } from '../../src/grpc-types.js';
-import { CHANNEL_FACTORY } from '../../src/member/member-channel.js';
+import { CHANNEL_FACTORY, type MemberChannelFactory } from '../../src/member/member-channel.js';
 import type { PoolOptions } from '../../src/options.js';
 import { Pool } from '../../src/pool.js';
 import { FakeChannel } from './fake-channel.js';
@@ -33,8 +33,8 @@ export class VirtualPool {
     credentials = grpc.credentials.createInsecure(),
   ) {
     this.resolver = resolver;
-    const channelFactory = (endpoint: Endpoint): FakeChannel => {
-      const channel = new FakeChannel(endpoint);
+    const channelFactory: MemberChannelFactory = (endpoint, { channelArguments }) => {
+      const channel = new FakeChannel(endpoint, channelArguments);
       this.channels.push(channel);
       return channel;
     };
@@ -42,6 +42,8 @@ export class VirtualPool {
       clock: this.clock,
       random: new SeededRandom(seed),
       resolvers: [manualResolverFactory('test', resolver)],
+      // Most tests count timers; those of the idle timeout set it.
+      idleTimeoutMs: Infinity,
       ...options,
       [CHANNEL_FACTORY]: channelFactory,
     };

@@ -46,7 +46,18 @@ describe('ManualResolver', () => {
     resolver.push([]);
     expect(recorder.told).toEqual([[1, 0]]);
     expect(resolver.closed).toBe(true);
-    expect(() => resolver.start(recorder)).toThrow('started twice');
+  });
+
+  test('starts once, and again after it was closed', () => {
+    const resolver = new ManualResolver();
+    resolver.start(new Recorder());
+    expect(() => resolver.start(new Recorder())).toThrow('started twice');
+    resolver.close();
+    const recorder = new Recorder();
+    resolver.start(recorder);
+    resolver.push([endpoint], 3);
+    expect(recorder.told).toEqual([[1, 3]]);
+    expect(resolver.closed).toBe(false);
   });
 
   test('counts refreshes, and answers them only when asked to', () => {

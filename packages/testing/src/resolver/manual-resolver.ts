@@ -41,9 +41,9 @@ export class ManualResolver implements Resolver {
     this.#answersRefresh = options.answersRefresh ?? false;
   }
 
-  /** Whether a pool has started it. */
+  /** Whether a pool has started it, and not closed it. */
   get started(): boolean {
-    return this.#listener !== undefined;
+    return this.#listener !== undefined && !this.#closed;
   }
 
   /** How often `refresh()` was called. */
@@ -75,10 +75,15 @@ export class ManualResolver implements Resolver {
     this.#clock ??= clock;
   }
 
-  /** @throws Error when it was started before. */
+  /**
+   * A closed one starts again, as if it was new: a pool makes its resolver anew after an idle time, and a factory may hand
+   * out the same one.
+   * @throws Error when it was started before and not closed.
+   */
   start(listener: ResolverListener): void {
-    if (this.#listener !== undefined) throw new Error('the resolver was started twice');
+    if (this.started) throw new Error('the resolver was started twice');
     this.#listener = listener;
+    this.#closed = false;
     if (this.#newest !== undefined) this.#tell(this.#newest);
   }
 
