@@ -120,8 +120,9 @@ function policyContext(
   channelArguments: Readonly<Record<string, unknown>>,
   budget: RetryBudget,
 ): PolicyContext {
-  const { clock = systemClock, random = systemRandom } = own as OwnPoolOptions;
+  const { clock = systemClock, random = systemRandom, eventLoopStallMs } = own as OwnPoolOptions;
   return createPolicyContext({
+    ...(eventLoopStallMs === undefined ? {} : { eventLoopStallMs }),
     clock,
     random,
     budget,

@@ -1,4 +1,4 @@
-import { InvalidOptionError, type Clock, type MethodConfig } from '@fairlead/core';
+import { InvalidOptionError, type Clock, type LoopStalls, type MethodConfig } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
 import { bulkheadInterceptor } from './bulkhead/bulkhead-interceptor.js';
 import type { Bulkheads } from './bulkhead/bulkheads.js';
@@ -14,6 +14,8 @@ import { waitForReadyInterceptor } from './wait-for-ready/wait-for-ready-interce
 /** What the policies of one channel share. */
 export interface PolicyContext {
   readonly clock: Clock;
+  /** Stalls of our own event loop. */
+  readonly stalls: LoopStalls;
   readonly retry: RetryShared;
   readonly breakers: MethodBreakers;
   readonly bulkheads: Bulkheads;
@@ -49,8 +51,8 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
   {
     name: 'circuit-breaker',
     why: 'outside of retry: it judges a call by its end, after all attempts, and while it is open none is made; inside of the bulkhead, so that what waits there is judged when its turn comes',
-    create: ({ circuitBreaker }, { breakers, clock }, path) =>
-      circuitBreaker && circuitBreakerInterceptor(breakers.of(path, circuitBreaker), clock),
+    create: ({ circuitBreaker }, { breakers, clock, stalls }, path) =>
+      circuitBreaker && circuitBreakerInterceptor(breakers.of(path, circuitBreaker), clock, stalls),
   },
   {
     name: 'wait-for-ready',

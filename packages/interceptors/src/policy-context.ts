@@ -1,7 +1,9 @@
 import {
+  EVENT_LOOP_STALL_MS,
   systemClock,
   systemRandom,
   TokenBucketBudget,
+  watchLoop,
   type Clock,
   type Random,
   type RetryBudget,
@@ -20,25 +22,36 @@ export interface PolicyContextOptions {
   readonly perCallBufferBytes?: number;
   /** The same for all calls of the channel together. Default 16 MiB (`grpc.retry_buffer_size`). */
   readonly channelBufferBytes?: number;
+  /**
+   * From which length on a time in which our own event loop did not come round is a stall, in ms, for which no breaker
+   * fails and no hedge is sent. Default 50, at least 10, `Infinity` for never; as the option of the same name of a pool.
+   */
+  readonly eventLoopStallMs?: number;
   readonly clock?: Clock;
   readonly random?: Random;
 }
 
-/** The shared part of all policies of one channel: make one for each channel. */
+/**
+ * The shared part of all policies of one channel: make one for each channel.
+ * @throws InvalidOptionError
+ */
 export function createPolicyContext(options: PolicyContextOptions = {}): PolicyContext {
   const { clock = systemClock, random = systemRandom, budget = new TokenBucketBudget() } = options;
   const { perCallBufferBytes = 2 ** 20, channelBufferBytes = 2 ** 24 } = options;
   const space = new ReplaySpace(channelBufferBytes);
   const waits = new RetryWaits(clock);
-  const breakers = new MethodBreakers(clock);
+  const stalls = watchLoop(clock, EVENT_LOOP_STALL_MS.check(options.eventLoopStallMs, 'eventLoopStallMs'));
+  const breakers = new MethodBreakers(clock, stalls);
   return {
     clock,
-    retry: { clock, random, budget, space, perCallBufferBytes, waits },
+    stalls,
+    retry: { clock, stalls, random, budget, space, perCallBufferBytes, waits },
     breakers,
     bulkheads: new Bulkheads(),
     close: () => {
       waits.close();
       breakers.close();
+      stalls.close();
     },
   };
 }

@@ -9,13 +9,14 @@ const EVENTS: { readonly [E in keyof PoolEvents]: true } = {
   member: true,
   drained: true,
   rotated: true,
+  stall: true,
   resolverError: true,
   warning: true,
   closed: true,
 };
 
 describe('the events of a pool', () => {
-  test('all happen in a life with an update, an error, an odd answer and an end', () => {
+  test('all happen in a life with an update, a stall, an error, an odd answer and an end', () => {
     const virtual = new VirtualPool({ maxConnectionAgeMs: 1_000 });
     const seen = new Map<string, unknown[]>();
     for (const name of Object.keys(EVENTS) as (keyof PoolEvents)[]) {
@@ -26,6 +27,10 @@ describe('the events of a pool', () => {
     for (const channel of [...virtual.channels]) channel.ready();
     virtual.clock.advance(1_100);
     virtual.channels.at(-1)!.ready();
+    virtual.call();
+    virtual.clock.block(300);
+    virtual.clock.advance(0);
+    for (const channel of virtual.channels) for (const call of channel.calls) call.end();
     virtual.resolver.push({ endpoints: [pod(1)], serviceConfig: { methodConfig: [] }, attributes: {} });
     virtual.resolver.fail(new Error('SERVFAIL'));
     virtual.pool.close();
@@ -37,6 +42,7 @@ describe('the events of a pool', () => {
     expect(seen.get('warning')).toEqual([
       { code: 'service-config-ignored', message: expect.stringContaining('test:///pods') },
     ]);
+    expect(seen.get('stall')).toEqual([{ durationMs: 280 }]);
     expect(seen.get('drained')).toEqual([
       { endpoint: pod(2), cut: 0 },
       { endpoint: pod(1), cut: 0 },

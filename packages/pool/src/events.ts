@@ -38,6 +38,12 @@ export interface PoolEvents {
   drained: [member: { readonly endpoint: Endpoint; readonly cut: number }];
   /** A member's connection was replaced because of its age, `ageMs`; it was pickable throughout. */
   rotated: [member: { readonly endpoint: Endpoint; readonly ageMs: number }];
+  /**
+   * The event loop of this process did not come round for `durationMs`, at least `eventLoopStallMs`, while calls
+   * of the pool waited for their first answer or it was connecting. Told once, when it is over; what was read or timed out late because of it is not
+   * held against any member.
+   */
+  stall: [stall: { readonly durationMs: number }];
   /** A look-up failed; the last good state stays in use. */
   resolverError: [error: Error];
   warning: [warning: PoolWarning];

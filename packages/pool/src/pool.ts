@@ -1,5 +1,12 @@
 import * as grpc from '@grpc/grpc-js';
-import { authorityOf, parseTarget, type ResolverState, type Target } from '@fairlead/core';
+import {
+  authorityOf,
+  parseTarget,
+  watchLoop,
+  type ResolverState,
+  type Target,
+  type WatchedStalls,
+} from '@fairlead/core';
 import { ChannelHandles, type ChannelHandle } from './channel-handle.js';
 import { PoolCall } from './call/pool-call.js';
 import { createPolicy, createResolver } from './contracts.js';
@@ -36,6 +43,7 @@ export class Pool implements grpc.ChannelInterface {
   readonly #options: ResolvedPoolOptions;
   readonly #events = new PoolEmitter();
   readonly #handles = new ChannelHandles(this);
+  readonly #stalls: WatchedStalls;
   readonly #resolution: Resolution;
   readonly #membership: Membership;
   readonly #readiness: Readiness;
@@ -62,6 +70,9 @@ export class Pool implements grpc.ChannelInterface {
     this.#target = parsed;
     this.#options = resolved;
     this.#resolution = new Resolution(createResolver(factory, parsed, { clock, random, options: resolved }), clock);
+    this.#stalls = watchLoop(clock, resolved.eventLoopStallMs, (durationMs) => {
+      if (this.#events.listens('stall')) this.#events.tell('stall', { durationMs });
+    });
     this.#watch = new ConnectivityWatch(clock);
     this.#pursuit = new Pursuit(clock, () => this.refresh());
     this.#membership = new Membership({
@@ -70,12 +81,12 @@ export class Pool implements grpc.ChannelInterface {
       policy: createPolicy(resolved.balancing),
       drainGraceMs: resolved.drainGraceMs,
       events: this.#events,
-      member: memberOptions(parsed, authorityOf(parsed, factory), credentials, resolved),
+      member: { ...memberOptions(parsed, authorityOf(parsed, factory), credentials, resolved), stalls: this.#stalls },
       onPicker: () => this.#settle(),
       onTrouble: ({ lost, cause }) => this.#onTrouble(lost, cause),
     });
     this.#readiness = new Readiness(parsed.uri, this.#resolution, this.#membership);
-    this.#placement = new Placement(clock, this.#membership, this.#readiness, () => this.connect());
+    this.#placement = new Placement(clock, this.#stalls, this.#membership, this.#readiness, () => this.connect());
     const enough = (): boolean => this.#readiness.hasReady(resolved.minReadyMembers);
     this.#warmUp = new WarmUp(clock, enough, () => this.explain());
   }
@@ -207,6 +218,7 @@ export class Pool implements grpc.ChannelInterface {
       policy: this.#membership.policyName,
       now: this.#options.clock.now(),
       waitingCalls: this.#placement.waitingCalls,
+      stalls: this.#stalls.counts,
       membership: this.#membership,
       resolution: this.#resolution,
     });

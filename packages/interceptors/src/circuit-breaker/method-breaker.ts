@@ -1,4 +1,4 @@
-import type { CircuitBreakerConfig, Clock } from '@fairlead/core';
+import { NO_STALLS, type CircuitBreakerConfig, type Clock, type LoopStalls } from '@fairlead/core';
 import type { Admission, Breaker, BreakerState, Outcome } from './breaker.js';
 import { OpossumBreaker } from './opossum-breaker.js';
 
@@ -40,10 +40,10 @@ export class MethodBreaker implements BreakerHandle {
   /** Inside `open()` or `close()`. */
   #manual = false;
 
-  constructor(path: string, config: CircuitBreakerConfig, clock: Clock) {
+  constructor(path: string, config: CircuitBreakerConfig, clock: Clock, stalls: LoopStalls = NO_STALLS) {
     this.path = path;
     this.#config = config;
-    this.#breaker = new OpossumBreaker(config, clock, () => this.#tell());
+    this.#breaker = new OpossumBreaker(config, clock, stalls, () => this.#tell());
   }
 
   get config(): CircuitBreakerConfig {

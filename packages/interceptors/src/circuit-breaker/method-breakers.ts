@@ -1,4 +1,4 @@
-import type { CircuitBreakerConfig, Clock } from '@fairlead/core';
+import { NO_STALLS, type CircuitBreakerConfig, type Clock, type LoopStalls } from '@fairlead/core';
 import { MethodBreaker } from './method-breaker.js';
 
 /** A client has a few dozen methods; one that makes paths up at run time must not fill the memory. */
@@ -10,11 +10,14 @@ const MAX_METHODS = 1_000;
  */
 export class MethodBreakers {
   readonly #clock: Clock;
+  readonly #stalls: LoopStalls;
   readonly #breakers = new Map<string, MethodBreaker>();
   #closed = false;
 
-  constructor(clock: Clock) {
+  /** @param stalls of our own event loop. Default: they are not watched. */
+  constructor(clock: Clock, stalls: LoopStalls = NO_STALLS) {
     this.#clock = clock;
+    this.#stalls = stalls;
   }
 
   /** The breaker of a method, made when it is first asked for. Beyond 1000 methods none is kept. */
@@ -22,7 +25,7 @@ export class MethodBreakers {
     const known = this.#breakers.get(path);
     if (known !== undefined && sameConfig(known.config, config)) return known;
     known?.shutdown();
-    const breaker = new MethodBreaker(path, config, this.#clock);
+    const breaker = new MethodBreaker(path, config, this.#clock, this.#stalls);
     if (this.#closed) breaker.shutdown();
     else if (known !== undefined || this.#breakers.size < MAX_METHODS) this.#breakers.set(path, breaker);
     return breaker;

@@ -19,7 +19,11 @@ export function outcomeOf(status: StatusObject, sawHeaders: boolean, failures: R
 function wasSent(status: StatusObject, sawHeaders: boolean): boolean {
   const trail = attemptsOf(status);
   if (trail.length > 0) return trail.some(({ failure }) => failure !== 'unsent');
-  const { code, details, metadata } = status;
-  const fromServer = sawHeaders || Object.keys(metadata.getMap()).length > 0;
-  return classifyFailure({ code, details, fromServer }) !== 'unsent';
+  const { code, details } = status;
+  return classifyFailure({ code, details, fromServer: isFromServer(status, sawHeaders) }) !== 'unsent';
+}
+
+/** Whether the server sent it: after headers, or with metadata of its own. */
+export function isFromServer({ metadata }: StatusObject, sawHeaders: boolean): boolean {
+  return sawHeaders || Object.keys(metadata.getMap()).length > 0;
 }

@@ -6,7 +6,10 @@ import {
   detachAttemptContext,
   type AttemptContext,
   type Completion,
+  isOwnTimeout,
+  type CallOutcome,
   type FailureClass,
+  type LoopStalls,
   type PickRequest,
 } from '@fairlead/core';
 import type { CallArguments, CallListener, GrpcCall, MessageContext } from '../grpc-types.js';
@@ -17,6 +20,7 @@ import { OutgoingQueue } from './outgoing-queue.js';
 
 /** What a call needs from its pool. */
 export interface CallHost {
+  readonly stalls: LoopStalls;
   now(): number;
   /** Finds a member for the call, now or later: answers through `assign` or `fail` of the call. */
   place(call: PoolCall): void;
@@ -43,6 +47,8 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   #call: GrpcCall | undefined;
   #member: Member | undefined;
   #completion: Completion | undefined;
+  /** When it was given to the member. */
+  #assignedAt = 0;
   #among: ActiveCalls | undefined;
   #sawHeaders = false;
   #sawMessage = false;
@@ -140,6 +146,8 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   /** The picker chose `member`: its load is reserved before anything else can happen, and the call goes out. */
   assign(member: Member, now: number): void {
     this.#member = member;
+    this.#assignedAt = now;
+    this.#host.stalls.enter(now);
     this.#completion = member.load.begin(now);
     member.lastPickedAt = now;
     this.#among = member.calls.current;
@@ -181,7 +189,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   onReceiveMessage(message: unknown): void {
     if (!this.#sawMessage) {
       this.#sawMessage = true;
-      this.#completion?.responded(this.#host.now());
+      this.#answered(this.#host.now());
     }
     this.#listener?.onReceiveMessage(message);
   }
@@ -190,7 +198,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     if (this.#ended) return;
     this.#ended = true;
     const failure = status.code === grpc.status.OK ? undefined : this.#classify(status);
-    this.#complete(this.#cancelled ? grpc.status.CANCELLED : status.code, failure);
+    this.#complete(status, failure);
     if (failure !== undefined) this.#attempt?.onFailed(failure);
     const listener = this.#listener;
     this.#letGo();
@@ -204,7 +212,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     } catch (error) {
       // Nothing was sent. Another member may take it only if it was this one's connection that failed.
       const details = `call could not be started: ${error instanceof Error ? error.message : String(error)}`;
-      this.#complete(grpc.status.UNAVAILABLE, 'unsent');
+      this.#release('neutral', this.#host.now());
       if (member.confirmReady()) return this.fail(grpc.status.INTERNAL, details, 'unsent', true);
       return this.fail(grpc.status.UNAVAILABLE, details, 'unsent');
     }
@@ -225,9 +233,27 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     return classifyFailure({ code, details, fromServer: isFromServer(status, this.#sawHeaders) });
   }
 
-  #complete(code: grpc.status, failure: FailureClass | undefined): void {
-    this.#completion?.end(this.#host.now(), callOutcome(code, failure));
+  #complete(status: grpc.StatusObject, failure: FailureClass | undefined): void {
+    const now = this.#host.now();
+    const code = this.#cancelled ? grpc.status.CANCELLED : status.code;
+    const excused =
+      isOwnTimeout(code, isFromServer(status, this.#sawHeaders)) && this.#host.stalls.excuses(this.#assignedAt, now);
+    this.#release(excused ? 'neutral' : callOutcome(code, failure), now);
+  }
+
+  /** The latency is known. A stream may go on for hours, and nobody has to look for stalls meanwhile. */
+  #answered(now: number): void {
+    if (this.#completion === undefined) return;
+    const { stalls } = this.#host;
+    this.#completion.responded(now, stalls.distorts(this.#assignedAt, now));
+    stalls.leave(now);
+  }
+
+  #release(outcome: CallOutcome, now: number): void {
+    const { stalls } = this.#host;
+    this.#completion?.end(now, outcome, stalls.distorts(this.#assignedAt, now));
     this.#completion = undefined;
+    if (!this.#sawMessage) stalls.leave(now);
     this.#among?.delete(this);
   }
 

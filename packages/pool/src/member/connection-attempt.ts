@@ -1,5 +1,5 @@
 import * as grpc from '@grpc/grpc-js';
-import { formatAddress, type Endpoint, type Timer } from '@fairlead/core';
+import { formatAddress, scheduleAttentively, type Endpoint, type Timer } from '@fairlead/core';
 import { ConnectingSocket } from './connecting-socket.js';
 import { askLastError } from './last-error.js';
 import type { MemberContext } from './member-context.js';
@@ -29,10 +29,10 @@ export class ConnectionAttempt {
   }
 
   start(): void {
-    const { clock, connectTimeoutMs } = this.#context;
+    const { clock, connectTimeoutMs, stalls } = this.#context;
     const channel = this.#context.createChannel(this.#endpoint);
     this.#channel = channel;
-    this.#deadline = clock.schedule(connectTimeoutMs, () => {
+    this.#deadline = scheduleAttentively(clock, stalls, connectTimeoutMs, () => {
       this.#fail(`connect to ${formatAddress(this.#endpoint.addresses[0])} timed out after ${connectTimeoutMs} ms`);
     });
     this.#socket.run(() => channel.getConnectivityState(true));

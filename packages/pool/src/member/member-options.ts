@@ -11,7 +11,7 @@ export function memberOptions(
   authority: string,
   credentials: grpc.ChannelCredentials,
   options: ResolvedPoolOptions,
-): Omit<MemberContext, 'onChange' | 'onRotation'> {
+): Omit<MemberContext, 'onChange' | 'onRotation' | 'stalls'> {
   const { clock, random, connectTimeoutMs, backoff, channelArguments, channelFactory } = options;
   const { maxConnectionAgeMs, maxConnectionAgeGraceMs } = options;
   const channel = {
