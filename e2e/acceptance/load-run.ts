@@ -4,7 +4,7 @@ import * as grpc from '@grpc/grpc-js';
 import { Load, type CallRecord } from 'fairlead-examples/rolling-update/load.js';
 import { WorkClient } from 'fairlead-examples/rolling-update/service.js';
 
-const POD_SCRIPT = new URL('../pods/pod.mjs', import.meta.url);
+export const POD_SCRIPT = new URL('../pods/pod.mjs', import.meta.url);
 
 /** A retryPolicy for every method: says that calls may be executed twice. */
 export const MAY_RUN_TWICE: ChannelOptions = {

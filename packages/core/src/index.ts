@@ -1,5 +1,8 @@
 export type * from './time/clock.js';
 export * from './time/system-clock.js';
+export type * from './stall/loop-stalls.js';
+export * from './stall/watch-loop.js';
+export * from './stall/attentive-timer.js';
 export type * from './random/random.js';
 export * from './random/system-random.js';
 export * from './random/uniform-index.js';

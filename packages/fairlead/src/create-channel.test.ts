@@ -89,7 +89,7 @@ describe('an option is refused', () => {
       { retryBudget: {}, serviceConfig: { retryThrottling: { maxTokens: 10, tokenRatio: 0.1 } } },
       'retryBudget: {} (expected: not set beside serviceConfig.retryThrottling)',
     ],
-    [{ clock: {} }, 'clock: {} (expected: an object with now(), epochNow(), schedule())'],
+    [{ clock: {} }, 'clock: {} (expected: an object with now(), epochNow(), schedule(), nextRound())'],
     [{ balancing: 'rr' }, 'balancing: "rr" (expected: a function)'],
     [
       { balancing: () => undefined, serviceConfig: roundRobin },

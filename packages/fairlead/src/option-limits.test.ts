@@ -105,6 +105,7 @@ const OPTIONS: Table<OwnChannelOptions> = {
   keepaliveTimeMs: duration(10_000, TIMER_MAX, true),
   keepaliveTimeoutMs: duration(1_000, TIMER_MAX),
   keepaliveWithoutCalls: { good: [true, false], bad: [0, 1, 'true', null] },
+  eventLoopStallMs: duration(10, Number.MAX_VALUE, true),
   minReadyMembers: { good: [1, MAX_INT], bad: [0, 1.5, Infinity, MAX_INT + 1, ...NO_NUMBERS] },
   balancing: { good: [], bad: [null, {}, 'round_robin'] },
   resolvers: {

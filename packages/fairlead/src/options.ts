@@ -185,8 +185,9 @@ function policyContext(
   channelArguments: Readonly<Record<string, unknown>>,
   options: PolicyContextOptions,
 ): PolicyContext {
-  const { clock = systemClock, random = systemRandom } = own as OwnPoolOptions;
+  const { clock = systemClock, random = systemRandom, eventLoopStallMs } = own as OwnPoolOptions;
   return createPolicyContext({
+    ...(eventLoopStallMs === undefined ? {} : { eventLoopStallMs }),
     clock,
     random,
     perCallBufferBytes: bytes(channelArguments, 'grpc.per_rpc_retry_buffer_size', 2 ** 20),

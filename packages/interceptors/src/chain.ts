@@ -1,4 +1,10 @@
-import { InvalidOptionError, type ClientThrottle, type Clock, type MethodConfig } from '@fairlead/core';
+import {
+  InvalidOptionError,
+  type ClientThrottle,
+  type Clock,
+  type LoopStalls,
+  type MethodConfig,
+} from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
 import { bulkheadInterceptor } from './bulkhead/bulkhead-interceptor.js';
 import type { Bulkheads } from './bulkhead/bulkheads.js';
@@ -20,6 +26,8 @@ import { waitForReadyInterceptor } from './wait-for-ready/wait-for-ready-interce
 /** What the policies of one channel share. */
 export interface PolicyContext {
   readonly clock: Clock;
+  /** Stalls of our own event loop. */
+  readonly stalls: LoopStalls;
   readonly retry: RetryShared;
   /** How much earlier than the call that is being served its own calls end, in ms. */
   readonly deadlineMarginMs: number;
@@ -85,8 +93,8 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
   {
     name: 'circuit-breaker',
     why: 'outside of retry: it judges a call by its end, after all attempts, and while it is open none is made; inside of the bulkhead, so that what waits there is judged when its turn comes',
-    create: ({ circuitBreaker }, { breakers, clock }, path) =>
-      circuitBreaker && circuitBreakerInterceptor(breakers.of(path, circuitBreaker), clock),
+    create: ({ circuitBreaker }, { breakers, clock, stalls }, path) =>
+      circuitBreaker && circuitBreakerInterceptor(breakers.of(path, circuitBreaker), clock, stalls),
   },
   {
     name: 'wait-for-ready',

@@ -1,9 +1,11 @@
 import {
   durationMs,
+  EVENT_LOOP_STALL_MS,
   resolveConcurrencyLimit,
   systemClock,
   systemRandom,
   TokenBucketBudget,
+  watchLoop,
   type ClientThrottle,
   type Clock,
   type ConcurrencyLimitOptions,
@@ -46,6 +48,11 @@ export interface PolicyContextOptions {
    * OpenTelemetry's API; without one it does nothing. `false` switches it off.
    */
   readonly tracing?: boolean | TracingOptions;
+  /**
+   * From which length on a time in which our own event loop did not come round is a stall, in ms, for which no breaker
+   * fails and no hedge is sent. Default 50, at least 10, `Infinity` for never; as the option of the same name of a pool.
+   */
+  readonly eventLoopStallMs?: number;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -59,10 +66,12 @@ export function createPolicyContext(options: PolicyContextOptions = {}): PolicyC
   const { perCallBufferBytes = 2 ** 20, channelBufferBytes = 2 ** 24 } = options;
   const space = new ReplaySpace(channelBufferBytes);
   const waits = new RetryWaits(clock);
-  const breakers = new MethodBreakers(clock);
+  const stalls = watchLoop(clock, EVENT_LOOP_STALL_MS.check(options.eventLoopStallMs, 'eventLoopStallMs'));
+  const breakers = new MethodBreakers(clock, stalls);
   return {
     clock,
-    retry: { clock, random, budget, space, perCallBufferBytes, waits },
+    stalls,
+    retry: { clock, stalls, random, budget, space, perCallBufferBytes, waits },
     deadlineMarginMs: MARGIN.check(options.deadlineMarginMs, 'deadlineMarginMs'),
     breakers,
     bulkheads: new Bulkheads(),
@@ -73,6 +82,7 @@ export function createPolicyContext(options: PolicyContextOptions = {}): PolicyC
     close: () => {
       waits.close();
       breakers.close();
+      stalls.close();
     },
   };
 }

@@ -40,6 +40,7 @@ describe('the codes of the events', () => {
       drained: true,
       rotated: true,
       keepaliveThrottled: true,
+      stall: true,
       resolverError: true,
       warning: true,
       closed: true,

@@ -62,6 +62,13 @@ export const POOL_EVENT_CODES = [
     fields: ['added', 'changed', 'removed'],
   },
   {
+    code: 'event-loop-stalled',
+    event: 'stall',
+    level: 'warn',
+    when: 'The event loop of this process did not come round for a while; what was late because of it is held against no pod.',
+    fields: ['durationMs'],
+  },
+  {
     code: 'keepalive-throttled',
     event: 'keepaliveThrottled',
     level: 'info',

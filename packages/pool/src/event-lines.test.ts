@@ -51,6 +51,8 @@ async function wholeLife(): Promise<Line[]> {
   virtual.clock.advance(2_000);
   virtual.channel(1).ready();
   virtual.call();
+  virtual.clock.block(300);
+  virtual.clock.advance(0);
   virtual.resolver.push([pod(2), pod(3)]);
   virtual.clock.advance(500);
   await turn();

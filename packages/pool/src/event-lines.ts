@@ -27,6 +27,11 @@ export const POOL_EVENT_LINES: { readonly [E in keyof PoolEvents]: (...args: Poo
     const message = `new connections are pinged after ${toMs} ms, for pod ${member} found ${fromMs} ms too often`;
     return about('keepalive-throttled', member, message, { member, fromMs, toMs });
   },
+  stall: ({ durationMs }) => ({
+    code: 'event-loop-stalled',
+    message: `our own event loop did not come round for ${Math.round(durationMs)} ms`,
+    fields: { durationMs },
+  }),
   resolverError: ({ message }) => ({
     code: 'resolver-error',
     message: `the look-up failed: ${message}`,

@@ -10,13 +10,14 @@ const EVENTS: { readonly [E in keyof PoolEvents]: true } = {
   drained: true,
   rotated: true,
   keepaliveThrottled: true,
+  stall: true,
   resolverError: true,
   warning: true,
   closed: true,
 };
 
 describe('the events of a pool', () => {
-  test('all happen in a life with an update, an error, an odd answer and an end', async () => {
+  test('all happen in a life with an update, a stall, an error, an odd answer and an end', async () => {
     const virtual = new VirtualPool({ maxConnectionAgeMs: 1_000, keepaliveTimeMs: 10_000 });
     const seen = new Map<string, unknown[]>();
     for (const name of Object.keys(EVENTS) as (keyof PoolEvents)[]) {
@@ -29,6 +30,10 @@ describe('the events of a pool', () => {
     virtual.channels.at(-1)!.ready();
     await turn();
     virtual.channels[1]!.session.emit('goaway', 11, 0, Buffer.from('too_many_pings'));
+    virtual.call();
+    virtual.clock.block(300);
+    virtual.clock.advance(0);
+    for (const channel of virtual.channels) for (const call of channel.calls) call.end();
     virtual.resolver.push({ endpoints: [pod(1)], serviceConfig: { methodConfig: [] }, attributes: {} });
     virtual.resolver.fail(new Error('SERVFAIL'));
     virtual.pool.close();
@@ -41,6 +46,7 @@ describe('the events of a pool', () => {
       { code: 'too-many-pings', message: expect.stringContaining(pod(2).id) },
       { code: 'service-config-ignored', message: expect.stringContaining('test:///pods') },
     ]);
+    expect(seen.get('stall')).toEqual([{ durationMs: 280 }]);
     expect(seen.get('drained')).toEqual([
       { endpoint: pod(2), cut: 0 },
       { endpoint: pod(1), cut: 0 },

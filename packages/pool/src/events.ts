@@ -41,6 +41,12 @@ export interface PoolEvents {
   rotated: [member: { readonly endpoint: Endpoint; readonly ageMs: number; readonly reason: 'age' | 'credentials' }];
   /** A server said `too_many_pings`, so that connections made from now on are pinged less often. */
   keepaliveThrottled: [change: KeepaliveThrottle];
+  /**
+   * The event loop of this process did not come round for `durationMs`, at least `eventLoopStallMs`, while calls of the pool
+   * waited for their first answer or it was connecting. Told once, when it is over; what was read or timed out late because
+   * of it is not held against any member.
+   */
+  stall: [stall: { readonly durationMs: number }];
   /** A look-up failed; the last good state stays in use. */
   resolverError: [error: Error];
   warning: [warning: PoolWarning];

@@ -4,7 +4,7 @@ import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
 
 describe('a member that left the target', () => {
   test('gets no call any more, finishes those it has, and is closed with the last', () => {
-    const virtual = VirtualPool.ready(2);
+    const virtual = VirtualPool.ready(2, { eventLoopStallMs: Infinity });
     const drained: unknown[] = [];
     virtual.pool.on('drained', ({ endpoint, cut }) => drained.push([endpoint.id, cut]));
     while (virtual.channel(1).calls.length < 2) virtual.call();

@@ -52,7 +52,7 @@ describe('the options of a pool', () => {
     [{ defaultScheme: '' }, 'defaultScheme: ""'],
     [{ defaultScheme: 'a b' }, 'defaultScheme: "a b"'],
     [{ clock: {} }, 'clock: '],
-    [{ clock: null }, 'clock: null (expected: an object with now(), epochNow(), schedule())'],
+    [{ clock: null }, 'clock: null (expected: an object with now(), epochNow(), schedule(), nextRound())'],
     [{ random: { next: 1 } }, 'random: '],
     [null, 'options: null (expected: an object)'],
     [[], 'options: '],

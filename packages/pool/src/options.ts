@@ -4,6 +4,7 @@ import {
   count,
   custom,
   durationMs,
+  EVENT_LOOP_STALL_MS,
   exponentialBackoff,
   func,
   InvalidOptionError,
@@ -113,6 +114,15 @@ export interface OwnPoolOptions {
    */
   readonly keepaliveWithoutCalls?: boolean;
   /**
+   * From which length on a time in which our own event loop did not come round (a long computation, garbage collection, a
+   * process that was not given the CPU) is a stall, in ms. Default 50, at least 10; one that is 20 ms longer is surely
+   * noticed. `Infinity` switches all of this off. What a stall explains is not charged to the pods: no latency, timeout or
+   * failed attempt to connect is counted, no breaker fails, no hedge is sent, and the event `stall` tells how long it was.
+   *
+   * While calls wait for their first answer, and only then, a timer looks every 20 ms. gRPC: none.
+   */
+  readonly eventLoopStallMs?: number;
+  /**
    * How many members must be ready before `ready()` is fulfilled. Default 1, at least 1. Where the target has fewer, all of
    * them. Calls do not wait for it: one ready member serves them.
    */
@@ -149,6 +159,7 @@ export interface ResolvedPoolOptions extends ResolverOptions {
   readonly keepaliveTimeMs: number;
   readonly keepaliveTimeoutMs: number;
   readonly keepaliveWithoutCalls: boolean;
+  readonly eventLoopStallMs: number;
   readonly minReadyMembers: number;
   readonly balancing: () => BalancingPolicy;
   readonly resolvers: readonly ResolverFactory[];
@@ -174,12 +185,15 @@ const RULES = {
   keepaliveTimeMs: durationMs({ default: Infinity, min: 10_000, max: 2 ** 31 - 1, allowInfinity: true }),
   keepaliveTimeoutMs: durationMs({ default: 20_000, min: 1_000, max: 2 ** 31 - 1 }),
   keepaliveWithoutCalls: bool({ default: false }),
+  eventLoopStallMs: EVENT_LOOP_STALL_MS,
   minReadyMembers: count({ default: 1, min: 1 }),
   balancing: optional(func<() => BalancingPolicy>()),
   resolvers: custom(checkResolvers),
   defaultScheme: text({ default: 'dns' }),
   logger: custom(checkLogger),
-  clock: custom((value, name) => checkContract<Clock>(value, name, systemClock, ['now', 'epochNow', 'schedule'])),
+  clock: custom((value, name) =>
+    checkContract<Clock>(value, name, systemClock, ['now', 'epochNow', 'schedule', 'nextRound']),
+  ),
   random: custom((value, name) => checkContract<Random>(value, name, systemRandom, ['next'])),
 };
 

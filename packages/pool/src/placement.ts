@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import type { Clock } from '@fairlead/core';
+import type { Clock, LoopStalls } from '@fairlead/core';
 import type { CallHost, PoolCall } from './call/pool-call.js';
 import { explainStanding } from './explanation.js';
 import type { Idleness } from './idleness.js';
@@ -15,6 +15,7 @@ const CLOSED = 'Channel closed before call started';
 
 /** Finds a member for each call: asks the picker, or keeps the call until there is a new one. */
 export class Placement implements CallHost {
+  readonly stalls: LoopStalls;
   readonly #clock: Clock;
   readonly #membership: Membership;
   readonly #readiness: Readiness;
@@ -24,7 +25,15 @@ export class Placement implements CallHost {
   #closed = false;
 
   /** @param wake starts the pool, when this is its first call or the first after it was idle. */
-  constructor(clock: Clock, membership: Membership, readiness: Readiness, idleness: Idleness, wake: () => void) {
+  constructor(
+    clock: Clock,
+    stalls: LoopStalls,
+    membership: Membership,
+    readiness: Readiness,
+    idleness: Idleness,
+    wake: () => void,
+  ) {
+    this.stalls = stalls;
     this.#clock = clock;
     this.#membership = membership;
     this.#readiness = readiness;

@@ -3,9 +3,11 @@ import {
   authorityOf,
   EventLog,
   parseTarget,
+  watchLoop,
   type BalancingPolicy,
   type ResolverState,
   type Target,
+  type WatchedStalls,
 } from '@fairlead/core';
 import { ConfigDelivery, type ServiceConfigTaker } from './config-delivery.js';
 import { ChannelHandles, type ChannelHandle } from './channel-handle.js';
@@ -54,6 +56,7 @@ export class Pool implements grpc.ChannelInterface {
   readonly #lasting = new LastingWarnings(this.#events);
   readonly #handles = new ChannelHandles(this);
   readonly #credentials: CredentialsWatch;
+  readonly #stalls: WatchedStalls;
   readonly #resolution: Resolution;
   readonly #membership: Membership;
   readonly #readiness: Readiness;
@@ -91,6 +94,9 @@ export class Pool implements grpc.ChannelInterface {
       () => createResolver(factory, parsed, { clock, random, options: resolved }),
       clock,
     );
+    this.#stalls = watchLoop(clock, resolved.eventLoopStallMs, (durationMs) => {
+      if (this.#events.listens('stall')) this.#events.tell('stall', { durationMs });
+    });
     this.#watch = new ConnectivityWatch(clock);
     this.#credentials = new CredentialsWatch(credentials, clock, {
       onRenewed: () => this.#membership.renewConnections(),
@@ -104,14 +110,17 @@ export class Pool implements grpc.ChannelInterface {
       policy: createPolicy(resolved.balancing),
       drainGraceMs: resolved.drainGraceMs,
       events: this.#events,
-      member: memberOptions(parsed, authorityOf(parsed, factory), this.#credentials, resolved, keepalive),
+      member: {
+        ...memberOptions(parsed, authorityOf(parsed, factory), this.#credentials, resolved, keepalive),
+        stalls: this.#stalls,
+      },
       onPicker: () => this.#settle(),
       onTrouble: ({ lost, cause }) => this.#onTrouble(lost, cause),
     });
     this.#readiness = new Readiness(parsed.uri, this.#resolution, this.#membership);
     this.#idleness = new Idleness(clock, resolved.idleTimeoutMs, () => this.#fallIdle());
     const wake = (): void => this.#wake();
-    this.#placement = new Placement(clock, this.#membership, this.#readiness, this.#idleness, wake);
+    this.#placement = new Placement(clock, this.#stalls, this.#membership, this.#readiness, this.#idleness, wake);
     const enough = (): boolean => this.#readiness.hasReady(resolved.minReadyMembers);
     this.#warmUp = new WarmUp(clock, enough, () => this.explain());
   }
@@ -260,6 +269,7 @@ export class Pool implements grpc.ChannelInterface {
       now: this.#options.clock.now(),
       waitingCalls: this.#placement.waitingCalls,
       idleForMs: this.#idleness.idleForMs,
+      stalls: this.#stalls.counts,
       membership: this.#membership,
       resolution: this.#resolution,
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { OutstandingLoad, endpointAt, type Endpoint } from '@fairlead/core';
+import { NO_STALLS, OutstandingLoad, endpointAt, type Endpoint } from '@fairlead/core';
 import { SeededRandom, VirtualClock } from '@fairlead/testing';
 import { pod } from '../test/support/virtual-pool.js';
 import { Member } from './member/member.js';
@@ -12,6 +12,7 @@ function rosterOf(...endpoints: Endpoint[]): Roster {
       random: new SeededRandom(1),
       secure: false,
       credentialsRevision: () => 0,
+      stalls: NO_STALLS,
       connectTimeoutMs: 1_000,
       backoff: { baseMs: 1, delayMs: () => 1, next: () => context.backoff },
       onConnected: () => undefined,

@@ -1,5 +1,5 @@
 import { connectivityState } from '@grpc/grpc-js';
-import type { Endpoint, MemberConnectivity } from '@fairlead/core';
+import type { Endpoint, MemberConnectivity, StallCounts } from '@fairlead/core';
 import type { Member } from './member/member.js';
 import type { Membership } from './membership.js';
 import type { Resolution } from './resolution.js';
@@ -17,6 +17,8 @@ export interface PoolSnapshot {
   readonly generation: number;
   /** Calls that wait for a pod. */
   readonly waitingCalls: number;
+  /** Stalls of our own event loop while calls waited for their first answer or the pool was connecting. */
+  readonly stalls: StallCounts;
   readonly members: readonly MemberSnapshot[];
   /** Members that left the roster and still have calls. */
   readonly draining: readonly MemberSnapshot[];
@@ -54,12 +56,13 @@ export interface SnapshotSource {
   readonly now: number;
   readonly waitingCalls: number;
   readonly idleForMs: number | undefined;
+  readonly stalls: StallCounts;
   readonly membership: Membership;
   readonly resolution: Resolution;
 }
 
 export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
-  const { idleForMs, membership, now, policy, resolution, state, target, waitingCalls } = source;
+  const { idleForMs, membership, now, policy, resolution, stalls, state, target, waitingCalls } = source;
   const snapshotOf = (member: Member): MemberSnapshot => ({
     endpoint: member.endpoint,
     address: member.address,
@@ -75,6 +78,7 @@ export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
     policy,
     generation: membership.generation,
     waitingCalls,
+    stalls,
     members: membership.members.map(snapshotOf),
     draining: [...membership.draining].map(snapshotOf),
     resolver: {

@@ -104,7 +104,7 @@ describe('a call that waits for a pod', () => {
   });
 
   test('is not ended by its waiting deadline once it was picked: the deadline is the member’s business then', async () => {
-    const virtual = new VirtualPool();
+    const virtual = new VirtualPool({ eventLoopStallMs: Infinity });
     const call = virtual.call({ deadline: virtual.clock.epochNow() + 300 });
     virtual.resolver.push([pod(1)]);
     virtual.channel(1).ready();

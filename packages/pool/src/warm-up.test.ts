@@ -19,7 +19,7 @@ async function endOf(promise: Promise<void>): Promise<string> {
 
 describe('ready()', () => {
   test('connects without a call and is fulfilled when enough members are ready', async () => {
-    virtual = new VirtualPool({ minReadyMembers: 2 });
+    virtual = new VirtualPool({ minReadyMembers: 2, eventLoopStallMs: Infinity });
     const ready = virtual.pool.ready();
     virtual.resolver.push([pod(1), pod(2), pod(3)]);
     virtual.channel(1).ready();

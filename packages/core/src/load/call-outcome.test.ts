@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { STATUS_CODES, statusName } from '../status/status-code.js';
-import { callOutcome } from './call-outcome.js';
+import { callOutcome, isOwnTimeout } from './call-outcome.js';
 
 describe('callOutcome', () => {
   const failures = ['UNKNOWN', 'DEADLINE_EXCEEDED', 'RESOURCE_EXHAUSTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS'];
@@ -20,5 +20,12 @@ describe('callOutcome', () => {
 
   test('a code that the protocol does not know is an answer', () => {
     expect([callOutcome(99), statusName(99)]).toEqual(['success', 'CODE_99']);
+  });
+});
+
+describe('isOwnTimeout', () => {
+  test.each(Object.entries(STATUS_CODES))('%s', (name, code) => {
+    expect(isOwnTimeout(code, false)).toBe(name === 'DEADLINE_EXCEEDED' || name === 'UNAVAILABLE');
+    expect(isOwnTimeout(code, true)).toBe(false);
   });
 });

@@ -15,6 +15,17 @@ const MEMBER_FAILURES: ReadonlySet<number> = new Set([
   STATUS_CODES.DATA_LOSS,
 ]);
 
+/** What grpc-js makes of an answer that it has not read: the deadline has passed, or the connection is given up. */
+const OWN_TIMEOUTS: ReadonlySet<number> = new Set([STATUS_CODES.DEADLINE_EXCEEDED, STATUS_CODES.UNAVAILABLE]);
+
+/**
+ * Whether the answer may only be missing because we did not read it: no server sent this status, it is one of those that a
+ * missing answer ends with, and a stall of our own event loop may explain it (`LoopStalls.excuses`).
+ */
+export function isOwnTimeout(code: number, fromServer: boolean): boolean {
+  return !fromServer && OWN_TIMEOUTS.has(code);
+}
+
 /**
  * What the end of a call says about the member that carried it.
  *

@@ -12,12 +12,15 @@ export type CallOutcome =
  *
  * The pool calls `responded` at most once, at the first response message, and then `end` exactly once on every path:
  * status, cancel, failure to start. `now` is `Clock.now()`.
+ *
+ * `distorted`: the time since the pick says nothing of how quick the member was, because our own event loop was stalled
+ * (`LoopStalls.distorts`). A load that measures time leaves it out. Default false.
  */
 export interface Completion {
   /** The first response message arrived: the latency of a stream is known here, not at its end. */
-  responded(now: number): void;
+  responded(now: number, distorted?: boolean): void;
   /** The call is over; its place is free again. A second call of `end` is a bug in the pool and is ignored. */
-  end(now: number, outcome: CallOutcome): void;
+  end(now: number, outcome: CallOutcome, distorted?: boolean): void;
 }
 
 /**

@@ -194,4 +194,31 @@ describe('a cold start', () => {
     call(load, 0, 60);
     expect(load.valueAt(160)).toBeCloseTo(60 / Math.E, 9);
   });
+
+  test('a time that our own stalled event loop distorts is no latency, at the first message or at the end', () => {
+    for (const path of ['message', 'end'] as const) {
+      const { load, now } = warmLoad();
+      const before = load.valueAt(now + 400);
+      const completion = load.begin(now);
+      if (path === 'message') completion.responded(now + 300, true);
+      completion.end(now + 300, 'success', path === 'end');
+      expect(load.valueAt(now + 400)).toBe(before);
+      expect(load.inFlight).toBe(0);
+      // It does not wait for its first message any more, or the next new call would be held against the member.
+      call(load, now + 400, 6);
+      expect(load.valueAt(now + 406)).toBeLessThan(7);
+    }
+  });
+
+  test('a member whose only answers were read late is as unknown as before', () => {
+    const load = new PeakEwmaLoad();
+    load.begin(0).end(300, 'success', true);
+    expect(load.valueAt(300)).toBe(0);
+  });
+
+  test('a failure that was read late costs the penalty, and not the time of the stall', () => {
+    const { load, now } = warmLoad();
+    load.begin(now).end(now + 60_000, 'failure', true);
+    expect(load.valueAt(now + 60_000)).toBe(5_000);
+  });
 });

@@ -29,7 +29,7 @@ const RULES = {
  * - *Unknown latency.* A member without any sample has load 0, so it gets a call soon; while that call is on its way
  *   its load is enormous, so it gets no second one unless all others are in the same state.
  * - *Failures* are recorded as max(penalty, observed, current cost): failing quickly is not being quick.
- * - *Neutral ends* record nothing.
+ * - *Neutral ends* record nothing, *distorted times* neither: what our own stalled event loop read late is not a peak.
  * - *Cold start.* The first calls of a new pod are slow for reasons that pass (JIT, fresh connection); see `warm-up.ts`.
  *
  * Do not use it for long polling or streams whose first message takes minutes by nature: the wait would count as
@@ -74,19 +74,19 @@ class PeakEwmaCompletion implements Completion {
   }
 
   /** The latency is recorded here and not at the end: a stream may go on for hours after its first message. */
-  responded(now: number): void {
+  responded(now: number, distorted = false): void {
     if (this.#state !== 'awaiting') return;
     this.#state = 'responded';
-    this.#cost.recordLatency(this.#elapsed(now), now);
+    if (!distorted) this.#cost.recordLatency(this.#elapsed(now), now);
     this.#cost.stopAwaiting(now);
   }
 
-  end(now: number, outcome: CallOutcome): void {
+  end(now: number, outcome: CallOutcome, distorted = false): void {
     if (this.#state === 'ended') return;
     const wasAwaiting = this.#state === 'awaiting';
     this.#state = 'ended';
-    if (outcome === 'failure') this.#cost.recordFailure(this.#elapsed(now), now);
-    if (outcome === 'success' && wasAwaiting) this.#cost.recordLatency(this.#elapsed(now), now);
+    if (outcome === 'failure') this.#cost.recordFailure(distorted ? 0 : this.#elapsed(now), now);
+    if (outcome === 'success' && wasAwaiting && !distorted) this.#cost.recordLatency(this.#elapsed(now), now);
     if (wasAwaiting) this.#cost.stopAwaiting(now);
     this.#cost.release();
   }

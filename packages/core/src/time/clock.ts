@@ -24,6 +24,13 @@ export interface Clock {
    * process that awaits a call would exit under it.
    */
   schedule(delayMs: number, callback: () => void, keepAlive?: boolean): Timer;
+
+  /**
+   * Runs `callback` once, when the event loop has come round: after it has read what had arrived by now, on every socket.
+   * A timer cannot promise that: the loop may run many of them, one after another, before it looks at the sockets again.
+   * Does not keep the process alive.
+   */
+  nextRound(callback: () => void): Timer;
 }
 
 /** A scheduled callback. */

@@ -20,6 +20,17 @@ export class SystemClock implements Clock {
   schedule(delayMs: number, callback: () => void, keepAlive = false): Timer {
     return new SystemTimer(performance.now() + Math.max(0, delayMs), callback, keepAlive);
   }
+
+  /**
+   * Immediates run right after the phase that polls for I/O (libuv's order: poll, check, close, timers). Two of them,
+   * because the first one of somebody who is called while the loop polls runs in the same round.
+   */
+  nextRound(callback: () => void): Timer {
+    let handle = setImmediate(() => {
+      handle = setImmediate(callback).unref();
+    }).unref();
+    return { cancel: () => clearImmediate(handle) };
+  }
 }
 
 /** A timer that is made of as many platform timers as its delay needs, one after another. */

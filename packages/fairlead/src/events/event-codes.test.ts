@@ -51,6 +51,7 @@ test('every event of a channel is in the reference with what it gives, and no ot
     drained: true,
     rotated: true,
     keepaliveThrottled: true,
+    stall: true,
     resolverError: true,
     warning: true,
     closed: true,

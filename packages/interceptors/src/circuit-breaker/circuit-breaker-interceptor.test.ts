@@ -260,3 +260,51 @@ describe('by hand', () => {
     ]);
   });
 });
+
+describe('a stall of our own event loop', () => {
+  const timeOut = (code: grpc.status): void => wire.last.pick(pod(1)).end(code, 'Deadline exceeded', 'maybe-processed');
+
+  test.each([[grpc.status.DEADLINE_EXCEEDED], [UNAVAILABLE]])('is no failure of the callee (status %i)', (code) => {
+    begin();
+    pass(100);
+    clock.block(300);
+    timeOut(code);
+    expect(breaker.state).toBe('closed');
+    pass(1);
+    begin();
+    pass(100);
+    timeOut(code);
+    expect(breaker.state).toBe('open');
+  });
+
+  test('does not excuse what a server says, nor another status', () => {
+    begin();
+    clock.block(300);
+    wire.last.pick(pod(1)).end(INTERNAL, '', 'maybe-processed');
+    expect(breaker.state).toBe('open');
+    breaker.close();
+    begin();
+    clock.block(300);
+    wire.last.pick(pod(1)).headers().end(UNAVAILABLE, '', 'maybe-processed');
+    expect(breaker.state).toBe('open');
+  });
+
+  test('does not end a probe whose answer waits in the socket', () => {
+    openIt();
+    pass(CONFIG.openMs);
+    begin();
+    pass(4_900);
+    clock.block(300);
+    clock.advance(0);
+    expect(breaker.state).toBe('half-open');
+    wire.last.pick(pod(1)).ok();
+    expect(breaker.state).toBe('closed');
+  });
+
+  test('is watched while a call is in flight that has not been answered, and no longer', () => {
+    begin();
+    expect(clock.pendingTimers).toBe(1);
+    wire.last.pick(pod(1)).headers().message('first of many');
+    expect(clock.pendingTimers).toBe(0);
+  });
+});

@@ -1,4 +1,4 @@
-import type { CircuitBreakerConfig, Clock } from '@fairlead/core';
+import { NO_STALLS, type CircuitBreakerConfig, type Clock, type LoopStalls } from '@fairlead/core';
 import type { Admission, Breaker, BreakerState, Outcome } from './breaker.js';
 import type { BreakerChange } from './breaker-change.js';
 import { BreakerListeners } from './breaker-listeners.js';
@@ -26,6 +26,7 @@ export interface BreakerHandle {
 export class MethodBreaker implements BreakerHandle {
   readonly path: string;
   readonly #clock: Clock;
+  readonly #stalls: LoopStalls;
   #config: CircuitBreakerConfig;
   #breaker: Breaker;
   readonly #listeners = new BreakerListeners();
@@ -36,12 +37,19 @@ export class MethodBreaker implements BreakerHandle {
   #manual = false;
 
   /** @param listenersOfAll are told of its changes, too: those that listen to all breakers of a channel. */
-  constructor(path: string, config: CircuitBreakerConfig, clock: Clock, listenersOfAll = new BreakerListeners()) {
+  constructor(
+    path: string,
+    config: CircuitBreakerConfig,
+    clock: Clock,
+    stalls: LoopStalls = NO_STALLS,
+    listenersOfAll = new BreakerListeners(),
+  ) {
     this.path = path;
     this.#config = config;
     this.#clock = clock;
+    this.#stalls = stalls;
     this.#listenersOfAll = listenersOfAll;
-    this.#breaker = new OpossumBreaker(config, clock, () => this.#tell());
+    this.#breaker = new OpossumBreaker(config, clock, stalls, () => this.#tell());
   }
 
   get config(): CircuitBreakerConfig {
@@ -83,7 +91,7 @@ export class MethodBreaker implements BreakerHandle {
   reconfigure(config: CircuitBreakerConfig): void {
     const firstPeriod = this.#breaker.shutdown();
     this.#config = config;
-    this.#breaker = new OpossumBreaker(config, this.#clock, () => this.#tell(), firstPeriod);
+    this.#breaker = new OpossumBreaker(config, this.#clock, this.#stalls, () => this.#tell(), firstPeriod);
     this.#tell();
   }
 

@@ -1,4 +1,4 @@
-import type { CircuitBreakerConfig, Clock } from '@fairlead/core';
+import { NO_STALLS, type CircuitBreakerConfig, type Clock, type LoopStalls } from '@fairlead/core';
 import type { BreakerChange } from './breaker-change.js';
 import { BreakerListeners } from './breaker-listeners.js';
 import { MethodBreaker } from './method-breaker.js';
@@ -12,12 +12,15 @@ const MAX_METHODS = 1_000;
  */
 export class MethodBreakers {
   readonly #clock: Clock;
+  readonly #stalls: LoopStalls;
   readonly #breakers = new Map<string, MethodBreaker>();
   readonly #listeners = new BreakerListeners();
   #closed = false;
 
-  constructor(clock: Clock) {
+  /** @param stalls of our own event loop. Default: they are not watched. */
+  constructor(clock: Clock, stalls: LoopStalls = NO_STALLS) {
     this.#clock = clock;
+    this.#stalls = stalls;
   }
 
   /** The breaker of a method, made when it is first asked for. Beyond 1000 methods none is kept. */
@@ -27,7 +30,7 @@ export class MethodBreakers {
       if (!sameConfig(known.config, config)) known.reconfigure(config);
       return known;
     }
-    const breaker = new MethodBreaker(path, config, this.#clock, this.#listeners);
+    const breaker = new MethodBreaker(path, config, this.#clock, this.#stalls, this.#listeners);
     if (this.#closed) breaker.shutdown();
     else if (this.#breakers.size < MAX_METHODS) this.#breakers.set(path, breaker);
     return breaker;

@@ -1,5 +1,5 @@
 import type { CircuitBreakerConfig } from '@fairlead/core';
-import { BREAKER_FAILURES } from '@fairlead/core';
+import { BREAKER_FAILURES, NO_STALLS } from '@fairlead/core';
 import { VirtualClock } from '@fairlead/testing';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Admission, BreakerState, Outcome } from './breaker.js';
@@ -21,7 +21,9 @@ class Fixture {
   readonly breaker: OpossumBreaker;
 
   constructor(config: Partial<CircuitBreakerConfig> = {}) {
-    this.breaker = new OpossumBreaker({ ...CONFIG, ...config }, this.clock, (state) => this.states.push(state));
+    this.breaker = new OpossumBreaker({ ...CONFIG, ...config }, this.clock, NO_STALLS, (state) =>
+      this.states.push(state),
+    );
   }
 
   enter(): Admission {

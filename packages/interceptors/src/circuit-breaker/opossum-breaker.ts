@@ -1,5 +1,11 @@
 import { EventEmitter } from 'node:events';
-import type { CircuitBreakerConfig, Clock, Timer } from '@fairlead/core';
+import {
+  scheduleAttentively,
+  type CircuitBreakerConfig,
+  type Clock,
+  type LoopStalls,
+  type Timer,
+} from '@fairlead/core';
 import CircuitBreaker from 'opossum';
 import type { Admission, Breaker, BreakerState, Outcome } from './breaker.js';
 import { FAILED, ProbeToken, SUCCEEDED, type Token } from './token.js';
@@ -25,6 +31,7 @@ const ignore = (): void => undefined;
 export class OpossumBreaker implements Breaker {
   readonly #config: CircuitBreakerConfig;
   readonly #clock: Clock;
+  readonly #stalls: LoopStalls;
   readonly #rotation = new EventEmitter();
   readonly #circuit: CircuitBreaker<[Token], void>;
   readonly #onState: (state: BreakerState) => void;
@@ -38,10 +45,17 @@ export class OpossumBreaker implements Breaker {
    * @param onState is told of every change.
    * @param firstPeriod what the breaker said whose place this one takes. Default 0.
    */
-  constructor(config: CircuitBreakerConfig, clock: Clock, onState: (state: BreakerState) => void, firstPeriod = 0) {
+  constructor(
+    config: CircuitBreakerConfig,
+    clock: Clock,
+    stalls: LoopStalls,
+    onState: (state: BreakerState) => void,
+    firstPeriod = 0,
+  ) {
     this.#period = firstPeriod;
     this.#config = config;
     this.#clock = clock;
+    this.#stalls = stalls;
     this.#onState = onState;
     this.#rotatedAt = clock.now();
     this.#circuit = new CircuitBreaker((token: Token) => token as unknown as Promise<void>, {
@@ -106,7 +120,8 @@ export class OpossumBreaker implements Breaker {
 
   #beginProbe(): void {
     this.#probe = new ProbeToken();
-    this.#probeTimer = this.#clock.schedule(this.#config.probeTimeoutMs, () => this.#circuit.open());
+    const { probeTimeoutMs } = this.#config;
+    this.#probeTimer = scheduleAttentively(this.#clock, this.#stalls, probeTimeoutMs, () => this.#circuit.open());
     this.#circuit.fire(this.#probe).catch(ignore);
   }
 

@@ -19,9 +19,14 @@ export function outcomeOf(status: StatusObject, sawHeaders: boolean, failures: R
 
 function wasSent(status: StatusObject, sawHeaders: boolean): boolean {
   const trail = attemptsOf(status);
-  const { code, details, metadata } = status;
-  const fromServer = sawHeaders || Object.keys(metadata.getMap()).length > 0;
+  const { code, details } = status;
+  const fromServer = isFromServer(status, sawHeaders);
   if (isCredentialsFailure({ details, fromServer })) return false;
   if (trail.length > 0) return trail.some(({ failure }) => failure !== 'unsent');
   return classifyFailure({ code, details, fromServer }) !== 'unsent';
+}
+
+/** Whether the server sent it: after headers, or with metadata of its own. */
+export function isFromServer({ metadata }: StatusObject, sawHeaders: boolean): boolean {
+  return sawHeaders || Object.keys(metadata.getMap()).length > 0;
 }

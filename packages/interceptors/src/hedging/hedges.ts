@@ -4,7 +4,9 @@ import { ownStatus } from '../call/own-status.js';
 import type { InterceptingCallInterface, InterceptorOptions, NextCall } from '../grpc-types.js';
 import { announceNoRetries, whyNoRetries } from '../incoming/no-retry.js';
 import { Attempt, type AttemptObserver } from '../retry/attempt.js';
+import type { WaitEnd } from '../retry/retry-waits.js';
 import type { Transcript } from '../retry/transcript.js';
+import { awaitAnswer } from './await-answer.js';
 import { countsAsFailure, decideHedge } from './decide-hedge.js';
 import { CLOSED, HedgeAllowance } from './hedge-allowance.js';
 import { HedgedAttempts } from './hedged-attempts.js';
@@ -134,7 +136,7 @@ export class Hedges {
     if (delay === 'none') return this.#launch(!alone);
     const delayMs = this.#backoff.delayMs(this.#method.random);
     this.#backoff = this.#backoff.next();
-    this.#wait(delayMs, true);
+    this.#wait(delayMs);
   }
 
   #next(attempt: Attempt, status: grpc.StatusObject, reason: string, afterMs: number): void {
@@ -143,7 +145,7 @@ export class Hedges {
     const refusal = this.#allowance.refusal(!alone);
     if (refusal !== undefined) return this.#over(attempt, status, refusal);
     this.attempts.ended(attempt, status, { retried: true, reason });
-    if (afterMs > 0) return this.#wait(afterMs, true);
+    if (afterMs > 0) return this.#wait(afterMs);
     this.#launch(!alone);
     this.#plan();
   }
@@ -151,20 +153,28 @@ export class Hedges {
   /** After a hedge the next one comes in `hedgingDelay`; without one, all come at once. */
   #plan(): void {
     if (this.#allowance.exhausted) return;
-    if (this.#delayMs > 0) return this.#wait(this.#delayMs, false);
+    if (this.#delayMs > 0) return this.#awaitAnswer();
     while (this.#allowance.refusal(true) === undefined) this.#launch(true);
   }
 
-  /** @param paid the attempt that follows was asked for already. */
-  #wait(delayMs: number, paid: boolean): void {
+  #awaitAnswer(): void {
     this.#clearTimer();
-    this.#stopTimer = this.#method.waits.begin(delayMs, this.#options, (end) => {
-      this.#stopTimer = undefined;
-      if (end === 'elapsed') this.#elapsed(paid);
-      else this.#interrupted(end);
-    });
+    this.#stopTimer = awaitAnswer(this.#delayMs, this.#options, this.#method, (end) => this.#waited(end, false));
   }
 
+  /** For an attempt that is asked for already. */
+  #wait(delayMs: number): void {
+    this.#clearTimer();
+    this.#stopTimer = this.#method.waits.begin(delayMs, this.#options, (end) => this.#waited(end, true));
+  }
+
+  #waited(end: WaitEnd, paid: boolean): void {
+    this.#stopTimer = undefined;
+    if (end === 'elapsed') this.#elapsed(paid);
+    else this.#interrupted(end);
+  }
+
+  /** @param paid the attempt that follows was asked for already. */
   #elapsed(paid: boolean): void {
     const optional = this.attempts.underWay.length > 0;
     const refusal = paid ? this.#allowance.whyStop() : this.#allowance.refusal(optional);

@@ -31,6 +31,8 @@ export class HedgingCall implements InterceptingCallInterface, AttemptObserver, 
   /** The attempt that the call is committed to. */
   #answered: Attempt | undefined;
   #beganAt = 0;
+  /** Begun, and not answered yet: a stall of our own event loop could be mistaken for a slow answer. */
+  #awaiting = false;
   #cancelled: grpc.StatusObject | undefined;
   #ended = false;
 
@@ -48,6 +50,8 @@ export class HedgingCall implements InterceptingCallInterface, AttemptObserver, 
     this.#listener = fullListener(listener);
     if (this.#cancelled) return this.endSoon(this.#cancelled);
     this.#beganAt = this.#method.clock.now();
+    this.#awaiting = true;
+    this.#method.stalls.enter(this.#beganAt);
     this.#method.budget.deposit(this.#beganAt);
     this.#hedges.begin(this.#first, metadata);
   }
@@ -121,6 +125,7 @@ export class HedgingCall implements InterceptingCallInterface, AttemptObserver, 
   commit(attempt: Attempt): void {
     if (this.#answered) return;
     this.#answered = attempt;
+    this.#stopAwaiting();
     this.#transcript.release();
     this.#hedges.settle(attempt);
     attempt.playback.forget();
@@ -144,8 +149,9 @@ export class HedgingCall implements InterceptingCallInterface, AttemptObserver, 
   #accept(attempt: Attempt): boolean {
     if (this.#ended) return false;
     if (this.#answered === undefined && this.#hedges.attempts.isUnderWay(attempt)) {
-      const now = this.#method.clock.now();
-      this.#method.delay.answered(now - this.#beganAt, now);
+      const { clock, delay, stalls } = this.#method;
+      const now = clock.now();
+      if (!stalls.distorts(this.#beganAt, now)) delay.answered(now - this.#beganAt, now);
       this.commit(attempt);
     }
     return attempt === this.#answered;
@@ -157,7 +163,14 @@ export class HedgingCall implements InterceptingCallInterface, AttemptObserver, 
 
   #close(cancelWith?: grpc.StatusObject): void {
     this.#ended = true;
+    this.#stopAwaiting();
     this.#hedges.close(cancelWith);
     this.#transcript.release();
+  }
+
+  #stopAwaiting(): void {
+    if (!this.#awaiting) return;
+    this.#awaiting = false;
+    this.#method.stalls.leave(this.#method.clock.now());
   }
 }

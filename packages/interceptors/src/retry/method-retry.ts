@@ -2,6 +2,7 @@ import {
   exponentialBackoff,
   type Backoff,
   type Clock,
+  type LoopStalls,
   type Random,
   type RetryBudget,
   type RetryPolicy,
@@ -12,6 +13,8 @@ import type { RetryWaits } from './retry-waits.js';
 /** What all calls of one channel share for their retries. */
 export interface RetryShared {
   readonly clock: Clock;
+  /** Stalls of our own event loop. */
+  readonly stalls: LoopStalls;
   readonly random: Random;
   readonly budget: RetryBudget;
   readonly space: ReplaySpace;

@@ -8,8 +8,11 @@ import {
   type AttemptContext,
   type AttemptDelay,
   type Completion,
+  isOwnTimeout,
+  type CallOutcome,
   type FailureClass,
   type Load,
+  type LoopStalls,
   type PickRequest,
 } from '@fairlead/core';
 import type { CallArguments, CallListener, GrpcCall, MessageContext } from '../grpc-types.js';
@@ -20,6 +23,7 @@ import { OutgoingQueue } from './outgoing-queue.js';
 
 /** What a call needs from its pool. */
 export interface CallHost {
+  readonly stalls: LoopStalls;
   now(): number;
   /** A call begins, which will tell its end by `ended`. Then as `place`. */
   admit(call: PoolCall): void;
@@ -49,6 +53,8 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   #call: GrpcCall | undefined;
   #member: Member | undefined;
   #completion: Completion | undefined;
+  /** When it was given to the member. */
+  #assignedAt = 0;
   #among: ActiveCalls | undefined;
   #waitingFor: AttemptDelay | undefined;
   #sawHeaders = false;
@@ -154,6 +160,8 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   /** The picker chose `member`: its load is reserved before anything else can happen, and the call goes out. */
   assign(member: Member, now: number): void {
     this.#member = member;
+    this.#assignedAt = now;
+    this.#host.stalls.enter(now);
     this.#completion = member.load.begin(now);
     member.lastPickedAt = now;
     this.#among = member.calls.current;
@@ -205,7 +213,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   onReceiveMessage(message: unknown): void {
     if (!this.#sawMessage) {
       this.#sawMessage = true;
-      this.#completion?.responded(this.#host.now());
+      this.#answered(this.#host.now());
     }
     this.#listener?.onReceiveMessage(message);
   }
@@ -214,9 +222,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     if (this.#ended) return;
     this.#ended = true;
     const failure = status.code === grpc.status.OK ? undefined : this.#classify(status);
-    // Neither a cancel nor a token that could not be had is the member's fault.
-    const ours = this.#cancelled || (failure !== undefined && this.#lacksCredentials(status));
-    this.#complete(ours ? grpc.status.CANCELLED : status.code, failure);
+    this.#complete(status, failure);
     if (failure !== undefined) this.#attempt?.onFailed(failure);
     this.#host.ended();
     const listener = this.#listener;
@@ -237,7 +243,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     } catch (error) {
       // Nothing was sent. Another member may take it only if it was this one's connection that failed.
       const details = `call could not be started: ${error instanceof Error ? error.message : String(error)}`;
-      this.#complete(grpc.status.UNAVAILABLE, 'unsent');
+      this.#release('neutral', this.#host.now());
       if (member.confirmReady()) return this.fail(grpc.status.INTERNAL, details, 'unsent', true);
       return this.fail(grpc.status.UNAVAILABLE, details, 'unsent');
     }
@@ -258,13 +264,30 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     return classifyFailure({ code, details, fromServer: isFromServer(status, this.#sawHeaders) });
   }
 
-  #lacksCredentials(status: grpc.StatusObject): boolean {
-    return isCredentialsFailure({ details: status.details, fromServer: isFromServer(status, this.#sawHeaders) });
+  #complete(status: grpc.StatusObject, failure: FailureClass | undefined): void {
+    const now = this.#host.now();
+    const fromServer = isFromServer(status, this.#sawHeaders);
+    // Neither a cancel, nor a token that could not be had, nor a stall of our own loop is the member's fault.
+    const ours =
+      this.#cancelled ||
+      (failure !== undefined && isCredentialsFailure({ details: status.details, fromServer })) ||
+      (isOwnTimeout(status.code, fromServer) && this.#host.stalls.excuses(this.#assignedAt, now));
+    this.#release(ours ? 'neutral' : callOutcome(status.code, failure), now);
   }
 
-  #complete(code: grpc.status, failure: FailureClass | undefined): void {
-    this.#completion?.end(this.#host.now(), callOutcome(code, failure));
+  /** The latency is known. A stream may go on for hours, and nobody has to look for stalls meanwhile. */
+  #answered(now: number): void {
+    if (this.#completion === undefined) return;
+    const { stalls } = this.#host;
+    this.#completion.responded(now, stalls.distorts(this.#assignedAt, now));
+    stalls.leave(now);
+  }
+
+  #release(outcome: CallOutcome, now: number): void {
+    const { stalls } = this.#host;
+    this.#completion?.end(now, outcome, stalls.distorts(this.#assignedAt, now));
     this.#completion = undefined;
+    if (!this.#sawMessage) stalls.leave(now);
     this.#among?.delete(this);
   }
 

@@ -1,5 +1,5 @@
 import type * as grpc from '@grpc/grpc-js';
-import { formatAddress, type Address, type Endpoint, type Timer } from '@fairlead/core';
+import { formatAddress, scheduleAttentively, type Address, type Endpoint, type Timer } from '@fairlead/core';
 import { AddressAttempt } from './address-attempt.js';
 import { interleaveFamilies } from './interleave-families.js';
 import type { MemberContext } from './member-context.js';
@@ -43,8 +43,10 @@ export class ConnectionAttempt {
 
   /** May fail before it returns. */
   start(): void {
-    const { clock, connectTimeoutMs } = this.#context;
-    this.#deadline = clock.schedule(connectTimeoutMs, () => this.#fail(`timed out after ${connectTimeoutMs} ms`));
+    const { clock, connectTimeoutMs, stalls } = this.#context;
+    this.#deadline = scheduleAttentively(clock, stalls, connectTimeoutMs, () => {
+      this.#fail(`timed out after ${connectTimeoutMs} ms`);
+    });
     this.#startNext();
   }
 

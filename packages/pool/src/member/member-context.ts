@@ -1,4 +1,4 @@
-import type { Backoff, Clock, Endpoint, MemberConnectivity, Random } from '@fairlead/core';
+import type { Backoff, Clock, Endpoint, LoopStalls, MemberConnectivity, Random } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
 import type { Member } from './member.js';
 
@@ -6,6 +6,8 @@ import type { Member } from './member.js';
 export interface MemberContext {
   readonly clock: Clock;
   readonly random: Random;
+  /** Stalls of our own event loop: an attempt to connect is not held against the member for them. */
+  readonly stalls: LoopStalls;
   /**
    * Makes the channel of one connection, to the first address, with the credentials of the moment; it does nothing until
    * it is told to connect.

@@ -12,7 +12,7 @@ export function memberOptions(
   credentials: CredentialsWatch,
   options: ResolvedPoolOptions,
   keepalive: Keepalive,
-): Omit<MemberContext, 'onChange' | 'onRotation'> {
+): Omit<MemberContext, 'onChange' | 'onRotation' | 'stalls'> {
   const { clock, random, connectTimeoutMs, backoff, channelFactory } = options;
   const { connectionAttemptDelayMs, maxConnectionAgeMs, maxConnectionAgeGraceMs } = options;
   const channel = { authority, tlsName: tlsNameOf(target, authority) };

@@ -27,6 +27,31 @@ describe('VirtualClock', () => {
     expect(seen).toHaveLength(4);
   });
 
+  test('blocked: time passes and nothing runs; what became due runs late, in order, and then a round is over', () => {
+    const clock = new VirtualClock();
+    const seen: string[] = [];
+    const note = (name: string) => () => seen.push(`${name}@${clock.now()}`);
+    clock.schedule(20, () => {
+      note('beat')();
+      clock.nextRound(note('round'));
+    });
+    clock.schedule(50, note('b'));
+    clock.block(300);
+    expect([seen, clock.now()]).toEqual([[], 300]);
+    clock.advance(10);
+    expect([seen, clock.now()]).toEqual([['beat@300', 'b@300', 'round@300'], 310]);
+    expect(() => clock.block(NaN)).toThrow('ms: NaN');
+  });
+
+  test('blocked by a timer: those that are due meanwhile run late, and the time does not go back', () => {
+    const clock = new VirtualClock();
+    const seen: number[] = [];
+    clock.schedule(10, () => clock.block(300));
+    clock.schedule(20, () => seen.push(clock.now()));
+    clock.advance(50);
+    expect([seen, clock.now()]).toEqual([[310], 310]);
+  });
+
   test('runs timers that are scheduled meanwhile at their exact times', () => {
     const clock = new VirtualClock();
     const seen: number[] = [];

@@ -64,6 +64,22 @@ export class VirtualClock implements Clock {
     return { cancel: () => this.#cancel(timer) };
   }
 
+  /** In virtual time a round takes none: the callback runs after the timers that are due already. */
+  nextRound(callback: () => void): Timer {
+    return this.schedule(0, callback);
+  }
+
+  /**
+   * Passes `ms` in which nothing can run, as while a real event loop is blocked by a long computation or a pause of the
+   * garbage collector. Timers that become due meanwhile run late, at the next {@link advance} or, when this was called from
+   * inside a timer's callback, right after it.
+   * @throws RangeError for a negative or not finite `ms`.
+   */
+  block(ms: number): void {
+    if (!(ms >= 0 && ms < Infinity)) throw new RangeError(`ms: ${ms} (expected: a finite number ≥ 0)`);
+    this.#nowMs += ms;
+  }
+
   /** How many timers wait. Zero after everything was closed. */
   get pendingTimers(): number {
     return this.#pending;
@@ -91,7 +107,7 @@ export class VirtualClock implements Clock {
     try {
       for (let timer = this.#queue.takeDue(end); timer !== undefined; timer = this.#queue.takeDue(end))
         this.#run(timer);
-      this.#nowMs = end;
+      this.#nowMs = Math.max(end, this.#nowMs);
     } finally {
       this.#advancing = false;
     }
@@ -110,7 +126,7 @@ export class VirtualClock implements Clock {
         this.#run(timer);
         await turn();
       }
-      this.#nowMs = end;
+      this.#nowMs = Math.max(end, this.#nowMs);
     } finally {
       this.#advancing = false;
     }
@@ -124,7 +140,7 @@ export class VirtualClock implements Clock {
   }
 
   #run(timer: QueuedTimer): void {
-    this.#nowMs = timer.dueAt;
+    this.#nowMs = Math.max(timer.dueAt, this.#nowMs);
     this.#count(timer, -1);
     // A late cancel() must not count a second time.
     timer.cancelled = true;
