@@ -65,6 +65,20 @@ describe('the socket of a connection attempt', () => {
     await until(() => !hasSubscribers(CHANNEL));
   });
 
+  test('is destroyed when it is made some ticks after one that came late to a busy process', async () => {
+    const attempt = new ConnectingSocket();
+    let late: (() => void) | undefined;
+    attempt.run(() => (late = AsyncLocalStorage.bind(() => void open())));
+    attempt.abandon();
+    const busyUntil = performance.now() + 50;
+    while (performance.now() < busyUntil);
+    late!();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    late!();
+    expect(opened.map((socket) => socket.destroyed)).toEqual([true, true]);
+    await until(() => !hasSubscribers(CHANNEL));
+  });
+
   test('stays when the attempt is released, and so does any opened later in its context', async () => {
     const attempt = new ConnectingSocket();
     let late: (() => void) | undefined;

@@ -13,7 +13,8 @@ import type { Socket } from 'node:net';
 /**
  * How long an attempt that was given up is still watched. grpc-js connects once more when its backoff ends, although the
  * channel was closed meanwhile, and keeps that connection if it succeeds (seen with 1.14.7). `createMemberChannel` makes
- * that backoff so short that it ends within this time.
+ * that backoff so short that it ends within this time. Counted anew from each socket that comes too late: a process that is
+ * busy for longer would otherwise stop to watch before grpc-js has had its turn.
  */
 const AFTERLIFE_MS = 20;
 
@@ -32,6 +33,7 @@ function onClientSocket(message: unknown): void {
 /** The socket of one connection attempt. */
 export class ConnectingSocket {
   #socket: Socket | undefined;
+  #afterlife: NodeJS.Timeout | undefined;
   #state: 'new' | 'open' | 'released' | 'abandoned' = 'new';
 
   /** Runs `connect`, which starts the attempt, and catches the socket that it opens, now or later. */
@@ -55,7 +57,10 @@ export class ConnectingSocket {
   caught(socket: Socket): void {
     if (this.#state === 'open') this.#socket = socket;
     // The channel tells of a socket before it connects: this one never will. Destroyed here, `connect` would revive it.
-    else if (this.#state === 'abandoned') socket.connect = () => socket.destroy();
+    else if (this.#state === 'abandoned') {
+      socket.connect = () => socket.destroy();
+      this.#afterlife?.refresh();
+    }
   }
 
   /** The attempt succeeded: the socket belongs to the connection now. */
@@ -72,7 +77,10 @@ export class ConnectingSocket {
     this.#state = 'abandoned';
     this.#socket?.destroy();
     this.#socket = undefined;
-    setTimeout(stopListening, AFTERLIFE_MS).unref();
+    this.#afterlife = setTimeout(() => {
+      this.#afterlife = undefined;
+      stopListening();
+    }, AFTERLIFE_MS).unref();
   }
 }
 
