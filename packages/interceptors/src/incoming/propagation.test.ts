@@ -30,7 +30,7 @@ const budget: RetryBudget = {
 };
 
 function use(method: MethodConfig = {}, options: PolicyContextOptions = {}): void {
-  context = createPolicyContext({ clock, random: new SeededRandom(1), budget, ...options });
+  context = createPolicyContext({ clock, eventLoopStallMs: Infinity, random: new SeededRandom(1), budget, ...options });
   channel = interceptChannel(wire, (path) => interceptorsFor(method, context, path));
 }
 
