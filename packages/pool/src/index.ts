@@ -3,6 +3,8 @@ export { ChannelHandle, ChannelHandles } from './channel-handle.js';
 export { POOL_OPTION_NAMES, type OwnPoolOptions, type PoolOptions } from './options.js';
 export { splitChannelArguments, type ChannelArguments } from './channel-arguments.js';
 export type { EndpointsChange, MemberStateChange, PoolEvents, PoolWarning } from './events.js';
+export type { PoolCounters } from './pool-counts.js';
+export type { DisconnectReason } from './member/disconnect-reason.js';
 export type { MemberSnapshot, PoolSnapshot, ResolverSnapshot } from './snapshot.js';
 export { builtInResolvers } from './resolvers/built-in-schemes.js';
 export { dnsResolverFactory } from './resolvers/dns/dns-resolver-factory.js';

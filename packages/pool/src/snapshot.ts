@@ -1,6 +1,7 @@
 import { connectivityState } from '@grpc/grpc-js';
 import type { Endpoint, MemberConnectivity } from '@fairlead/core';
 import type { Member } from './member/member.js';
+import type { PoolCounters } from './pool-counts.js';
 import type { Membership } from './membership.js';
 import type { Resolution } from './resolution.js';
 
@@ -19,6 +20,8 @@ export interface PoolSnapshot {
   /** Members that left the roster and still have calls. */
   readonly draining: readonly MemberSnapshot[];
   readonly resolver: ResolverSnapshot;
+  /** What has happened since the pool was made. */
+  readonly counters: PoolCounters;
 }
 
 /** One member at one moment. */
@@ -26,6 +29,8 @@ export interface MemberSnapshot {
   readonly endpoint: Endpoint;
   readonly address: string;
   readonly connectivity: MemberConnectivity;
+  /** Calls that were given to it so far. */
+  readonly picks: number;
   /** Calls in flight. */
   readonly inFlight: number;
   /** The cost that the balancing policy compares; its unit depends on the policy. */
@@ -61,6 +66,7 @@ export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
     endpoint: member.endpoint,
     address: member.address,
     connectivity: member.connectivity,
+    picks: member.picks,
     inFlight: member.load.inFlight,
     load: member.load.valueAt(now),
     lastError: member.lastError,
@@ -78,5 +84,6 @@ export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
       lastError: resolution.lastError?.message,
       attributes: resolution.state?.attributes ?? {},
     },
+    counters: membership.counts.snapshot(),
   };
 }

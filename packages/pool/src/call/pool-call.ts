@@ -141,7 +141,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   assign(member: Member, now: number): void {
     this.#member = member;
     this.#completion = member.load.begin(now);
-    member.lastPickedAt = now;
+    member.picked(now);
     this.#among = member.calls.current;
     this.#among.add(this);
     const attempt = this.#attempt;
@@ -227,6 +227,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
 
   #complete(code: grpc.status, failure: FailureClass | undefined): void {
     this.#completion?.end(this.#host.now(), callOutcome(code, failure));
+    this.#member?.callEnded(code === grpc.status.OK);
     this.#completion = undefined;
     this.#among?.delete(this);
   }

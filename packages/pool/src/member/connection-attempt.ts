@@ -1,13 +1,14 @@
 import * as grpc from '@grpc/grpc-js';
 import { formatAddress, type Endpoint, type Timer } from '@fairlead/core';
 import { ConnectingSocket } from './connecting-socket.js';
+import { ConnectionEnd } from './disconnect-reason.js';
 import { askLastError } from './last-error.js';
 import type { MemberContext } from './member-context.js';
 
 /** What becomes of an attempt; one of the two is called, once, unless it is abandoned before. */
 export interface AttemptListener {
   /** TCP, TLS and the server's SETTINGS are there. The channel is the listener's now. */
-  connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface): void;
+  connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface, end: ConnectionEnd | undefined): void;
   /** Nothing is left of the attempt. */
   failed(attempt: ConnectionAttempt, cause: string): void;
 }
@@ -70,13 +71,16 @@ export class ConnectionAttempt {
   #connected(channel: grpc.ChannelInterface): void {
     this.#over = true;
     this.#deadline?.cancel();
-    this.#socket.release();
-    this.#listener.connected(this, channel);
+    const socket = this.#socket.release();
+    const { counts, keepalive } = this.#context;
+    counts.connectionAttemptsSucceeded += 1;
+    this.#listener.connected(this, channel, socket && new ConnectionEnd(socket, keepalive));
   }
 
   #fail(cause: string): void {
     if (this.#over) return;
     this.abandon();
+    this.#context.counts.connectionAttemptsFailed += 1;
     this.#listener.failed(this, cause);
   }
 }

@@ -1,6 +1,7 @@
 import type { Target } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
 import type { ResolvedPoolOptions } from '../options.js';
+import { PoolCounts } from '../pool-counts.js';
 import { keepaliveArguments } from './keepalive.js';
 import type { MemberContext } from './member-context.js';
 import { tlsNameOf } from './tls-name.js';
@@ -27,6 +28,8 @@ export function memberOptions(
     maxConnectionAgeMs,
     maxConnectionAgeGraceMs,
     backoff,
+    keepalive: channel.channelArguments['grpc.keepalive_time_ms'] !== undefined,
+    counts: new PoolCounts(),
     createChannel: (endpoint) => channelFactory(endpoint, channel),
   };
 }

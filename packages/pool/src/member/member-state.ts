@@ -1,6 +1,7 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { MemberConnectivity, Timer } from '@fairlead/core';
 import type { ConnectionAttempt } from './connection-attempt.js';
+import type { ConnectionEnd } from './disconnect-reason.js';
 
 /**
  * The life of a member's connection. Each variant owns exactly the resources named in it, and leaving the variant
@@ -38,6 +39,8 @@ export interface ReadyState {
   readonly kind: 'ready';
   readonly channel: grpc.ChannelInterface;
   readonly since: number;
+  /** Knows why the connection ended, when it has; undefined where its socket is not known. */
+  readonly end: ConnectionEnd | undefined;
 }
 
 /** The last attempt failed, or the last connection lived too short; the next attempt follows at the timer. */

@@ -10,6 +10,7 @@ import {
 import type { CallArguments, GrpcCall } from '../grpc-types.js';
 import { ConnectingSocket } from './connecting-socket.js';
 import { ConnectionAttempt, type AttemptListener } from './connection-attempt.js';
+import type { ConnectionEnd, DisconnectReason } from './disconnect-reason.js';
 import { drainCalls } from './drain.js';
 import { MemberCalls } from './member-calls.js';
 import type { MemberContext } from './member-context.js';
@@ -27,6 +28,8 @@ export class Member implements MemberView {
   readonly calls = new MemberCalls();
   /** When a call was given to it last, in monotonic ms. */
   lastPickedAt: number | undefined;
+  /** Calls that were given to it. */
+  picks = 0;
   #endpoint: Endpoint;
   #state: MemberState = { kind: 'idle' };
   #failing = false;
@@ -37,7 +40,7 @@ export class Member implements MemberView {
   readonly #context: MemberContext;
   readonly #succession: Succession;
   readonly #attempts: AttemptListener = {
-    connected: (attempt, channel) => this.#connected(attempt, channel),
+    connected: (attempt, channel, end) => this.#connected(attempt, channel, end),
     failed: (attempt, cause) => this.#attemptFailed(attempt, cause),
   };
 
@@ -113,6 +116,19 @@ export class Member implements MemberView {
     return false;
   }
 
+  /** A call is given to this member. */
+  picked(now: number): void {
+    this.lastPickedAt = now;
+    this.picks += 1;
+    this.#context.counts.picks += 1;
+  }
+
+  /** A call that was given to it has ended. */
+  callEnded(ok: boolean): void {
+    if (ok) this.#context.counts.succeeded += 1;
+    else this.#context.counts.failed += 1;
+  }
+
   /** Makes the call on the current connection. Only after {@link confirmReady}. */
   createCall(args: CallArguments): GrpcCall {
     const state = this.#state;
@@ -152,14 +168,14 @@ export class Member implements MemberView {
     if (this.#state === state && successor === undefined) state.attempt.start();
   }
 
-  #connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface): void {
+  #connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface, end: ConnectionEnd | undefined): void {
     const now = this.#context.clock.now();
     const previous = this.#state;
     const replaced = this.#succession.is(attempt) && previous.kind === 'ready';
     this.#succession.end();
     this.#failing = false;
     this.#lastError = undefined;
-    const ready: ReadyState = { kind: 'ready', channel, since: now };
+    const ready: ReadyState = { kind: 'ready', channel, since: now, end };
     this.#succession.begin();
     this.#transition(ready);
     if (this.#state === ready) this.#watch(ready);
@@ -183,6 +199,7 @@ export class Member implements MemberView {
   }
 
   #lose(state: ReadyState): void {
+    this.#disconnected(state.end?.reason ?? 'unknown');
     const lived = this.#context.clock.now() - state.since;
     this.calls.retire();
     if (lived < this.#context.backoff.baseMs && !this.#succession.underWay) {
@@ -225,14 +242,23 @@ export class Member implements MemberView {
     if (previous.kind === 'backing-off') previous.timer.cancel();
     if (previous.kind === 'connecting') previous.attempt.abandon();
     if (!('channel' in previous) || ('channel' in next && next.channel === previous.channel)) return;
-    if (next.kind === 'ready') this.#retire(previous.channel);
-    else previous.channel.close();
+    if (next.kind === 'ready') return this.#retire(previous.channel);
+    // What is not closed by us is counted where its loss is noticed.
+    if (next.kind === 'closed') this.#disconnected('subchannel shutdown');
+    previous.channel.close();
   }
 
   /** Calls of a connection that was replaced go on, up to the grace. Closed at once, it would lose those not yet sent. */
   #retire(channel: grpc.ChannelInterface): void {
     const { clock, maxConnectionAgeGraceMs } = this.#context;
     const why = `the connection to ${this.address} was replaced because of its age`;
-    drainCalls(this.calls.retire(), maxConnectionAgeGraceMs, why, clock, () => channel.close());
+    drainCalls(this.calls.retire(), maxConnectionAgeGraceMs, why, clock, () => {
+      this.#disconnected('subchannel shutdown');
+      channel.close();
+    });
+  }
+
+  #disconnected(reason: DisconnectReason): void {
+    this.#context.counts.disconnections[reason] += 1;
   }
 }
