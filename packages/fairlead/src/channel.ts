@@ -2,6 +2,7 @@ import type { ServiceConfig } from '@fairlead/core';
 import { interceptorsFor, InterceptedChannel, type BreakerHandle, type PolicyContext } from '@fairlead/interceptors';
 import { ChannelHandles, Pool, type ChannelHandle, type PoolEvents, type PoolSnapshot } from '@fairlead/pool';
 import * as grpc from '@grpc/grpc-js';
+import { withMetrics } from './metrics.js';
 import { resolveChannelOptions, type ChannelOptions } from './options.js';
 
 /** What {@link createChannel} makes: an ordinary gRPC channel that can tell more of itself. */
@@ -12,9 +13,10 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
   readonly #config: ServiceConfig;
 
   constructor(target: string, credentials: grpc.ChannelCredentials, options: ChannelOptions) {
-    const { interceptors, policies, pool: poolOptions, serviceConfig } = resolveChannelOptions(options);
+    const { interceptors, metrics, pool: poolOptions, serviceConfig, ...resolved } = resolveChannelOptions(options);
     const { config, warnings } = serviceConfig;
     const pool = new Pool(target, credentials, poolOptions);
+    const policies = withMetrics(resolved.policies, metrics, pool);
     super(pool, (path) => [...interceptors, ...interceptorsFor(config.methodConfig(path), policies, path)]);
     this.#pool = pool;
     this.#policies = policies;

@@ -21,12 +21,17 @@ export {
   type BreakerChange,
   type BreakerHandle,
   type BreakerState,
+  type InstrumentGroup,
+  type InstrumentName,
+  type MetricsOptions,
 } from '@fairlead/interceptors';
 export type {
   ChannelHandle,
+  DisconnectReason,
   EndpointsChange,
   MemberSnapshot,
   MemberStateChange,
+  PoolCounters,
   PoolEvents,
   PoolSnapshot,
   PoolWarning,

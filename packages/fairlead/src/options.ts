@@ -2,6 +2,7 @@ import {
   builtInPolicies,
   custom,
   InvalidOptionError,
+  optional,
   parseServiceConfig,
   resolveOptions,
   systemClock,
@@ -12,7 +13,13 @@ import {
   type RetryBudget,
   type TokenBucketBudgetOptions,
 } from '@fairlead/core';
-import { createPolicyContext, type PolicyContext } from '@fairlead/interceptors';
+import {
+  createPolicyContext,
+  resolveMetricsOptions,
+  type MetricsOptions,
+  type PolicyContext,
+  type ResolvedMetricsOptions,
+} from '@fairlead/interceptors';
 import {
   POOL_OPTION_NAMES,
   splitChannelArguments,
@@ -49,6 +56,11 @@ export interface OwnChannelOptions extends OwnPoolOptions {
    * messages. Default none.
    */
   readonly interceptors?: readonly grpc.Interceptor[];
+  /**
+   * OpenTelemetry metrics of the channel, with the MeterProvider that is given here and no other (gRFC A66). Default none, at
+   * no cost. All instruments: `docs/reference/metrics.md`.
+   */
+  readonly metrics?: MetricsOptions;
 }
 
 /** Everything that a channel is made of, checked. */
@@ -57,6 +69,7 @@ export interface ResolvedChannelOptions {
   readonly serviceConfig: ParsedServiceConfig;
   readonly policies: PolicyContext;
   readonly interceptors: readonly grpc.Interceptor[];
+  readonly metrics: ResolvedMetricsOptions | undefined;
 }
 
 const asGiven = custom((value) => value);
@@ -72,6 +85,7 @@ const RULES = {
       return [...(value as grpc.Interceptor[])];
     throw new InvalidOptionError(name, value, 'a list of interceptors (functions)');
   }),
+  metrics: optional(custom(resolveMetricsOptions)),
 };
 
 /** The pool checks its own options; here they are only known by name, so that a misspelt one finds its nearest among all. */
@@ -81,13 +95,20 @@ const POOL_RULES = Object.fromEntries(POOL_OPTION_NAMES.map((name) => [name, asG
 export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelOptions {
   const { own, channelArguments } = splitChannelArguments(options);
   const { 'grpc.service_config': text, ...forwarded } = channelArguments;
-  const { serviceConfig: given, retryBudget, interceptors, ...pool } = resolveOptions(own, { ...POOL_RULES, ...RULES });
+  const {
+    serviceConfig: given,
+    retryBudget,
+    interceptors,
+    metrics,
+    ...pool
+  } = resolveOptions(own, { ...POOL_RULES, ...RULES });
   const serviceConfig = readServiceConfig(given, text);
   return {
     pool: poolOptions(pool, forwarded, serviceConfig),
     serviceConfig,
     policies: policyContext(pool, channelArguments, budgetOf(own, retryBudget, serviceConfig)),
     interceptors,
+    metrics,
   };
 }
 

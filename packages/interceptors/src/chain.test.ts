@@ -5,11 +5,13 @@ import { createPolicyContext } from './policy-context.js';
 
 test('the order of the policies is data, each position with its reason', () => {
   expect(POLICY_ORDER.map(({ name }) => name)).toEqual([
+    'call metrics',
     'deadline',
     'bulkhead',
     'circuit-breaker',
     'wait-for-ready',
     'hedging or retry',
+    'attempt metrics',
     'attempt timeout',
   ]);
   expect(POLICY_ORDER.every(({ why }) => why.length > 0)).toBe(true);

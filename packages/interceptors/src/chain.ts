@@ -9,6 +9,7 @@ import { hedgingInterceptor } from './hedging/hedging-interceptor.js';
 import { methodHedging } from './hedging/method-hedging.js';
 import { methodRetry, type RetryShared } from './retry/method-retry.js';
 import { retryInterceptor } from './retry/retry-interceptor.js';
+import type { ChannelMetrics } from './telemetry/metrics/channel-metrics.js';
 import { waitForReadyInterceptor } from './wait-for-ready/wait-for-ready-interceptor.js';
 
 /** What the policies of one channel share. */
@@ -17,6 +18,8 @@ export interface PolicyContext {
   readonly retry: RetryShared;
   readonly breakers: MethodBreakers;
   readonly bulkheads: Bulkheads;
+  /** Undefined when nothing is measured. */
+  readonly metrics?: ChannelMetrics;
   /** Ends what waits for another attempt or for a slot, and the timers of breakers. Whoever closes the channel calls it first. Idempotent. */
   close(): void;
 }
@@ -34,6 +37,11 @@ export interface PolicyPosition {
  * The order of the policies, outermost first. This list is the only place that knows it; a new policy is one more entry.
  */
 export const POLICY_ORDER: readonly PolicyPosition[] = [
+  {
+    name: 'call metrics',
+    why: 'outside of all that waits, refuses or repeats: what is measured is what the application sees',
+    create: (_, { metrics }, path) => metrics?.callInterceptor(path),
+  },
   {
     name: 'deadline',
     why: 'outside of all that waits or repeats: one deadline covers queueing, every attempt and the time between them',
@@ -61,6 +69,11 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
     name: 'hedging or retry',
     why: 'next to the pool: each attempt is a pick of its own, and what stands outside sees one call; a method has one of the two',
     create: (method, { retry }) => attemptsInterceptor(method, retry),
+  },
+  {
+    name: 'attempt metrics',
+    why: 'inside of what makes the attempts, so that each is measured; outside of its timeout, which is one way to end',
+    create: (_, { metrics }, path) => metrics?.attemptInterceptor(path),
   },
   {
     name: 'attempt timeout',

@@ -28,6 +28,11 @@ export class MethodBreakers {
     return breaker;
   }
 
+  /** Those that were asked for so far. */
+  all(): Iterable<MethodBreaker> {
+    return this.#breakers.values();
+  }
+
   /** Nothing is left of them: no timer, no listener. Idempotent. */
   close(): void {
     this.#closed = true;
