@@ -2,7 +2,7 @@ import { INSTRUMENTS } from '@fairlead/interceptors';
 import { RawServer } from '@fairlead/testing';
 import * as grpc from '@grpc/grpc-js';
 import { metrics as globalMetrics } from '@opentelemetry/api';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { allKinds, errorOf, unary } from '../test/calls.js';
 import { cleanUpAfterEach } from '../test/cleanup.js';
 import { EchoClient, type EchoServer } from '../test/generated/echo.js';
@@ -172,6 +172,18 @@ describe('SubChannelMetrics', () => {
     expect(await connections()).toEqual(closed);
     expect(await connections()).toEqual(closed);
   });
+});
+
+test('nothing is asked of a channel any more when it is closed and was read once more', async () => {
+  const removed = jest.spyOn(meter.provider.getMeter('fairlead'), 'removeBatchObservableCallback');
+  const pod = track(await startPod('127.0.0.1'));
+  const [client, channel] = connect(targetOf([pod]));
+  await unary(client);
+  await meter.collect();
+  expect(removed).not.toHaveBeenCalled();
+  channel.close();
+  await meter.collect();
+  expect(removed).toHaveBeenCalledTimes(1);
 });
 
 describe('our own metrics', () => {
