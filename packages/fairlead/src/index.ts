@@ -37,4 +37,5 @@ export type {
   PoolWarning,
   ResolverSnapshot,
 } from '@fairlead/pool';
+export { channelzHandlers } from '@fairlead/pool';
 export { FairleadError, InvalidOptionError, InvalidServiceConfigError, InvalidTargetError } from '@fairlead/core';

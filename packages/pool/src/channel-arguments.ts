@@ -84,18 +84,19 @@ function takeDuration(args: Record<string, unknown>, name: string, fallback: num
 }
 
 /** Our options and the arguments of grpc-js that mean the same. */
-const KEEPALIVE = {
+const TWINS = {
   keepaliveTimeMs: 'grpc.keepalive_time_ms',
   keepaliveTimeoutMs: 'grpc.keepalive_timeout_ms',
   keepaliveWithoutCalls: 'grpc.keepalive_permit_without_calls',
+  channelz: 'grpc.enable_channelz',
 } as const;
 
 /** @throws InvalidOptionError when an option and the channel argument of the same meaning are both given and differ. */
-export function checkKeepalive(
+export function checkTwins(
   own: Readonly<Record<string, unknown>>,
   channelArguments: Readonly<Record<string, unknown>>,
 ): void {
-  for (const [name, argument] of Object.entries(KEEPALIVE)) {
+  for (const [name, argument] of Object.entries(TWINS)) {
     const [ours, theirs] = [own[name], channelArguments[argument]];
     if (ours === undefined || theirs === undefined || Number(ours) === Number(theirs)) continue;
     throw new InvalidOptionError(argument, theirs, `not set beside ${name}, or equal to it: ${JSON.stringify(ours)}`);

@@ -1,6 +1,7 @@
 export { Pool } from './pool.js';
 export { ChannelHandle, ChannelHandles } from './channel-handle.js';
 export { POOL_OPTION_NAMES, type OwnPoolOptions, type PoolOptions } from './options.js';
+export { channelzHandlers } from './channelz/channelz-handlers.js';
 export { splitChannelArguments, type ChannelArguments } from './channel-arguments.js';
 export type { EndpointsChange, MemberStateChange, PoolEvents, PoolWarning } from './events.js';
 export type { PoolCounters } from './pool-counts.js';

@@ -22,7 +22,7 @@ import {
 import * as grpc from '@grpc/grpc-js';
 import {
   checkChannelArguments,
-  checkKeepalive,
+  checkTwins,
   splitChannelArguments,
   type ChannelArguments,
 } from './channel-arguments.js';
@@ -92,6 +92,13 @@ export interface OwnPoolOptions {
    */
   readonly keepaliveWithoutCalls?: boolean;
   /**
+   * Whether channelz shows the pool and the connections of its members. Default false. Costs some µs per call, see the
+   * README; `channelzHandlers()` shows the pool as one channel.
+   *
+   * gRPC: `grpc.enable_channelz`, which is true by default. Excludes a different one.
+   */
+  readonly channelz?: boolean;
+  /**
    * How many members must be ready before `ready()` is fulfilled. Default 1, at least 1. Where the target has fewer, all of
    * them. Calls do not wait for it: one ready member serves them.
    */
@@ -120,6 +127,7 @@ export interface ResolvedPoolOptions extends ResolverOptions {
   readonly keepaliveTimeMs: number;
   readonly keepaliveTimeoutMs: number;
   readonly keepaliveWithoutCalls: boolean;
+  readonly channelz: boolean;
   readonly minReadyMembers: number;
   readonly balancing: () => BalancingPolicy;
   readonly resolvers: readonly ResolverFactory[];
@@ -142,6 +150,7 @@ const RULES = {
   keepaliveTimeMs: durationMs({ default: Infinity, min: 10_000, max: 2 ** 31 - 1, allowInfinity: true }),
   keepaliveTimeoutMs: durationMs({ default: 20_000, min: 1_000, max: 2 ** 31 - 1 }),
   keepaliveWithoutCalls: bool({ default: false }),
+  channelz: optional(bool()),
   minReadyMembers: count({ default: 1, min: 1 }),
   balancing: optional(func<() => BalancingPolicy>()),
   resolvers: custom(checkResolvers),
@@ -164,10 +173,11 @@ export function resolvePoolOptions(credentials: unknown, options: PoolOptions): 
   }
   const { own, channelArguments } = splitChannelArguments(options);
   const resolved = resolveOptions(own, RULES);
-  checkKeepalive(own, channelArguments);
+  checkTwins(own, channelArguments);
   const { backoff, forwarded } = checkChannelArguments(channelArguments);
   return Object.freeze({
     ...resolved,
+    channelz: resolved.channelz ?? channelArguments['grpc.enable_channelz'] === 1,
     balancing: resolved.balancing ?? peakEwmaPolicy.create({}, 'peak_ewma'),
     backoff: exponentialBackoff(backoff),
     channelArguments: forwarded,

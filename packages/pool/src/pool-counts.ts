@@ -31,6 +31,8 @@ export class PoolCounts implements PoolCounters {
   connectionAttemptsSucceeded = 0;
   connectionAttemptsFailed = 0;
   rotations = 0;
+  /** When a call was given to a member last, in monotonic ms. */
+  lastPickedAt: number | undefined;
   readonly disconnections = noDisconnections();
 
   get openConnections(): number {

@@ -2,6 +2,7 @@ import * as grpc from '@grpc/grpc-js';
 import { authorityOf, parseTarget, type ResolverState, type Target } from '@fairlead/core';
 import { ChannelHandles, type ChannelHandle } from './channel-handle.js';
 import { PoolCall } from './call/pool-call.js';
+import { ChannelzPool } from './channelz/channelz-pool.js';
 import { createPolicy, createResolver } from './contracts.js';
 import { ConnectivityWatch } from './connectivity-watch.js';
 import { PoolEmitter, type PoolEvents } from './events.js';
@@ -43,6 +44,7 @@ export class Pool implements grpc.ChannelInterface {
   readonly #watch: ConnectivityWatch;
   readonly #pursuit: Pursuit;
   readonly #warmUp: WarmUp;
+  readonly #channelz: ChannelzPool | undefined;
   readonly #answers: ResolutionListener = {
     onState: (state) => this.#onState(state),
     onError: (error) => this.#onError(error),
@@ -64,13 +66,17 @@ export class Pool implements grpc.ChannelInterface {
     this.#resolution = new Resolution(createResolver(factory, parsed, { clock, random, options: resolved }), clock);
     this.#watch = new ConnectivityWatch(clock);
     this.#pursuit = new Pursuit(clock, () => this.refresh());
+    const member = memberOptions(parsed, authorityOf(parsed, factory), credentials, resolved);
+    const { counts } = member;
+    const shown = { target: parsed.uri, clock, events: this.#events, counts, state: () => this.#state };
+    this.#channelz = resolved.channelz ? new ChannelzPool(shown) : undefined;
     this.#membership = new Membership({
       clock,
       random,
       policy: createPolicy(resolved.balancing),
       drainGraceMs: resolved.drainGraceMs,
       events: this.#events,
-      member: memberOptions(parsed, authorityOf(parsed, factory), credentials, resolved),
+      member: this.#channelz?.watch(member) ?? member,
       onPicker: () => this.#settle(),
       onTrouble: ({ lost, cause }) => this.#onTrouble(lost, cause),
     });
@@ -118,9 +124,9 @@ export class Pool implements grpc.ChannelInterface {
     this.#watch.add(currentState, this.#state, deadline, callback);
   }
 
-  /** A pool is not in channelz; its members have channelz switched off. The reference names the target and nothing else. */
+  /** Of the pool in `channelzHandlers()`, when it was made with `channelz: true`; otherwise it names the target and nothing else. */
   getChannelzRef(): ReturnType<grpc.ChannelInterface['getChannelzRef']> {
-    return { kind: 'channel' as never, id: -1, name: this.#target.uri };
+    return { kind: 'channel' as never, id: this.#channelz?.id ?? -1, name: this.#target.uri };
   }
 
   /**

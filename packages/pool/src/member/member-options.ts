@@ -17,7 +17,11 @@ export function memberOptions(
   const { maxConnectionAgeMs, maxConnectionAgeGraceMs } = options;
   const channel = {
     credentials,
-    channelArguments: { ...channelArguments, ...keepaliveArguments(options) },
+    channelArguments: {
+      ...channelArguments,
+      ...keepaliveArguments(options),
+      ...(options.channelz && { 'grpc.enable_channelz': 1 }),
+    },
     authority,
     tlsName: tlsNameOf(target, authority),
   };

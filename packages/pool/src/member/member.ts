@@ -121,6 +121,7 @@ export class Member implements MemberView {
     this.lastPickedAt = now;
     this.picks += 1;
     this.#context.counts.picks += 1;
+    this.#context.counts.lastPickedAt = now;
   }
 
   /** A call that was given to it has ended. */
