@@ -3,6 +3,7 @@ import { createServer } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { RawServer } from '@fairlead/testing';
+import { clientCredentials, serverCredentials } from '../test/support/certificates.js';
 import { unary } from '../test/support/echo-server.js';
 import { Harness, until } from '../test/support/harness.js';
 import type { PoolOptions } from './options.js';
@@ -72,6 +73,20 @@ describe('the connection counters', () => {
     echo.kill();
     await until(() => counters(pool).openConnections === 0);
     expect(counters(pool).disconnections).toMatchObject({ GOAWAY: 1 });
+  });
+
+  test('tell a GOAWAY under TLS, too, and a cut after it only once', async () => {
+    const echo = await harness.server('127.0.0.1:0', serverCredentials('greeter'));
+    const args = { 'grpc.ssl_target_name_override': 'greeter.prod' };
+    const pool = harness.pool(`ipv4:${echo.address}`, args, clientCredentials());
+    await unary(harness.client(pool), 'x');
+    echo.goAway();
+    await until(() => counters(pool).connectionAttemptsSucceeded === 2);
+    harness.sockets[0]!.destroy();
+    expect(counters(pool)).toMatchObject({ openConnections: 1, disconnections: { GOAWAY: 1, unknown: 0 } });
+    harness.sockets[1]!.destroy(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+    await until(() => counters(pool).connectionAttemptsSucceeded === 3);
+    expect(counters(pool)).toMatchObject({ disconnections: { GOAWAY: 1, 'connection reset': 1, unknown: 0 } });
   });
 
   test('tell the end of a closed pool as our own', async () => {
