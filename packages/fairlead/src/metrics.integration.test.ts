@@ -133,7 +133,7 @@ describe('SubChannelMetrics', () => {
   });
 
   test('ConnectionLifecycle: made, told to go away, made again, reset, refused', async () => {
-    const server = await RawServer.start();
+    const server = track(await RawServer.start());
     const [client, channel] = connect(`ipv4:${server.address}`, only());
     await unary(client).catch(() => undefined);
     const since = (counter: 'connectionAttemptsSucceeded' | 'connectionAttemptsFailed') =>

@@ -35,13 +35,17 @@ const ofTarget = (channels: readonly ChannelMessage[], target: string): readonly
 describe('channelz', () => {
   let harness: Harness;
   let servers: EchoServer[];
+  const closers: (() => void)[] = [];
 
   beforeEach(async () => {
     harness = new Harness();
     servers = [await harness.server(), await harness.server()];
   });
 
-  afterEach(() => harness.close());
+  afterEach(async () => {
+    for (const close of closers.splice(0)) close();
+    await harness.close();
+  });
 
   const addressesOf = (): string[] => servers.map(({ address }) => address);
 
@@ -125,6 +129,7 @@ describe('channelz', () => {
   test('pages through pools and other channels in the order of their ids', async () => {
     const pools = [await connected(), await connected()];
     const plain = new grpc.Channel('ipv4:127.0.0.1:9', grpc.credentials.createInsecure(), {});
+    closers.push(() => plain.close());
     const ids: number[] = [];
     let end = false;
     for (let start = 0; !end; start = ids.at(-1)! + 1) {
@@ -133,7 +138,6 @@ describe('channelz', () => {
       expect(page.channel).toHaveLength(1);
       end = page.end;
     }
-    plain.close();
     expect(ids).toEqual([...ids].sort((a, b) => a - b));
     expect(ids).toEqual(
       expect.arrayContaining([...pools.map((pool) => pool.getChannelzRef().id), plain.getChannelzRef().id]),
@@ -178,6 +182,7 @@ describe('channelz', () => {
     await unary(harness.client(pool), 'x');
     const server = new grpc.Server({ 'grpc.enable_channelz': 0 });
     const definition = grpc.getChannelzServiceDefinition();
+    closers.push(() => server.forceShutdown());
     server.addService(definition, channelzHandlers());
     const port = await new Promise<number>((resolve, reject) => {
       server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
@@ -186,6 +191,7 @@ describe('channelz', () => {
     });
     const Client = grpc.makeGenericClientConstructor(definition, 'Channelz');
     const client = new Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), { 'grpc.enable_channelz': 0 });
+    closers.push(() => client.close());
     const ask: Ask = (method, request) =>
       new Promise((resolve, reject) => {
         const call = client[method] as (request: object, done: (error: Error | null, reply: unknown) => void) => void;
@@ -201,7 +207,5 @@ describe('channelz', () => {
         subchannel_ref: [],
       },
     ]);
-    client.close();
-    server.forceShutdown();
   });
 });
