@@ -92,8 +92,8 @@ export interface OwnPoolOptions {
    */
   readonly keepaliveWithoutCalls?: boolean;
   /**
-   * Whether channelz shows the pool and the connections of its members. Default false. Costs some µs per call, see the
-   * README; `channelzHandlers()` shows the pool as one channel.
+   * Whether channelz shows the pool and the connections of its members. Default false: it costs about 3 % of the CPU
+   * of a unary call. `channelzHandlers()` shows the pool as one channel.
    *
    * gRPC: `grpc.enable_channelz`, which is true by default. Excludes a different one.
    */

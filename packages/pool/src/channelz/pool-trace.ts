@@ -1,5 +1,4 @@
-import type { Clock } from '@fairlead/core';
-import { formatAddress, type Endpoint } from '@fairlead/core';
+import { formatAddress, type Clock, type Endpoint } from '@fairlead/core';
 import type { PoolEmitter } from '../events.js';
 import { timestampOf, type ChannelTrace, type TraceEvent } from './channelz-types.js';
 
