@@ -23,6 +23,7 @@ export {
   type BreakerState,
   type InstrumentGroup,
   type InstrumentName,
+  type MeterProviderLike,
   type MetricsOptions,
 } from '@fairlead/interceptors';
 export type {

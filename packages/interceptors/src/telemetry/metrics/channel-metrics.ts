@@ -1,5 +1,6 @@
 import type { Clock } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
+import type { MeterProvider } from '@opentelemetry/api';
 import { asInterceptingCall } from '../../grpc-types.js';
 import { ATTEMPTS, CallAttempts } from './call-attempts.js';
 import {
@@ -36,7 +37,7 @@ export class ChannelMetrics {
     this.#options = options;
     this.#target = target;
     this.#clock = clock;
-    this.#meter = SharedMeter.of(options.meterProvider);
+    this.#meter = SharedMeter.of(options.meterProvider as MeterProvider);
     this.#instruments = callInstruments(this.#meter, options.instruments);
     this.#others = this.#newMethod(undefined);
   }

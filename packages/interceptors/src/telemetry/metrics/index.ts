@@ -4,6 +4,7 @@ export { INSTRUMENTS, type InstrumentGroup, type InstrumentName, type Instrument
 export type { MemberFigures } from './member-series.js';
 export {
   resolveMetricsOptions,
+  type MeterProviderLike,
   type MetricsOptions,
   type OptionalLabel,
   type ResolvedMetricsOptions,

@@ -1,5 +1,4 @@
 import { count, custom, func, InvalidOptionError, nearestName, optional, resolveOptions } from '@fairlead/core';
-import type { MeterProvider } from '@opentelemetry/api';
 import {
   DEFAULT_GROUPS,
   INSTRUMENT_GROUPS,
@@ -14,6 +13,11 @@ export const OPTIONAL_LABELS = ['fairlead.member.address', 'fairlead.member.zone
 
 export type OptionalLabel = (typeof OPTIONAL_LABELS)[number];
 
+/** Any `MeterProvider` of `@opentelemetry/api`, whose types are not there for who does without it. */
+export interface MeterProviderLike {
+  getMeter(name: string, version?: string): unknown;
+}
+
 /** What a channel measures, and where it goes. */
 export interface MetricsOptions {
   /**
@@ -21,7 +25,7 @@ export interface MetricsOptions {
    * the global one. Whoever wants that one says so: `metrics.getMeterProvider()` of `@opentelemetry/api`, after the SDK
    * was registered (what was asked for before stays without effect).
    */
-  readonly meterProvider: MeterProvider;
+  readonly meterProvider: MeterProviderLike;
   /**
    * Groups and single instruments, by name. Default `['rpc', 'fairlead']`. `grpc` (gRFC A66), `grpc-retry` (A96) and
    * `grpc-subchannel` (A94) are off until they are named (gRFC A79). Each histogram costs about 3 µs per call or attempt;
@@ -50,7 +54,7 @@ export interface MetricsOptions {
 
 /** Checked and complete. */
 export interface ResolvedMetricsOptions {
-  readonly meterProvider: MeterProvider;
+  readonly meterProvider: MeterProviderLike;
   readonly instruments: ReadonlySet<InstrumentName>;
   readonly maxMemberSeries: number;
   readonly optionalLabels: ReadonlySet<OptionalLabel>;
@@ -60,9 +64,9 @@ export interface ResolvedMetricsOptions {
 const SELECTABLE: readonly string[] = [...INSTRUMENT_GROUPS, ...INSTRUMENTS.map(({ name }) => name)];
 
 const RULES = {
-  meterProvider: custom((value, name): MeterProvider => {
-    const candidate = value as Partial<MeterProvider> | null | undefined;
-    if (typeof candidate?.getMeter === 'function') return candidate as MeterProvider;
+  meterProvider: custom((value, name): MeterProviderLike => {
+    const candidate = value as Partial<MeterProviderLike> | null | undefined;
+    if (typeof candidate?.getMeter === 'function') return candidate as MeterProviderLike;
     throw new InvalidOptionError(name, value, 'a MeterProvider of OpenTelemetry, an object with getMeter()');
   }),
   instruments: custom((value, name) => {
