@@ -6,6 +6,7 @@ import type { ChannelEvents } from './events/channel-events.js';
 import { CHANNEL_EVENT_CODES } from './events/event-codes.js';
 import { POLICY_EVENT_LINES } from './events/event-lines.js';
 import { isPolicyEvent, PolicyEmitter } from './events/policy-emitter.js';
+import { withMetrics } from './metrics.js';
 import { resolveChannelOptions, type ChannelOptions } from './options.js';
 import { applyReplacement, type ConfigFollowers } from './service-config/apply-replacement.js';
 import type { ConfigReplacement, LiveServiceConfig } from './service-config/live-service-config.js';
@@ -22,8 +23,9 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
 
   constructor(target: string, credentials: grpc.ChannelCredentials, options: ChannelOptions) {
     const resolved = resolveChannelOptions(target, options);
-    const { interceptors, policies, pool: poolOptions, serviceConfig: config, budget } = resolved;
+    const { interceptors, metrics, pool: poolOptions, serviceConfig: config, budget } = resolved;
     const pool = new Pool(target, credentials, poolOptions);
+    const policies = withMetrics(resolved.policies, metrics, pool);
     super(pool, (path) => [...interceptors, ...interceptorsFor(config.methodConfig(path), policies, path)]);
     this.#pool = pool;
     this.#policies = policies;

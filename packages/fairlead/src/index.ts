@@ -33,19 +33,26 @@ export {
   type IncomingCall,
   GrpcTraceBinPropagator,
   type TracingOptions,
+  type InstrumentGroup,
+  type InstrumentName,
+  type MeterProviderLike,
+  type MetricsOptions,
 } from '@fairlead/interceptors';
 export { fileCredentials, UnusableCredentialsError } from '@fairlead/pool';
 export type {
   ChannelHandle,
   CredentialsSource,
+  DisconnectReason,
   EndpointsChange,
   FileCredentials,
   FileCredentialsOptions,
   MemberSnapshot,
   MemberStateChange,
+  PoolCounters,
   PoolEvents,
   PoolSnapshot,
   PoolWarning,
   ResolverSnapshot,
 } from '@fairlead/pool';
+export { channelzHandlers } from '@fairlead/pool';
 export { FairleadError, InvalidOptionError, InvalidServiceConfigError, InvalidTargetError } from '@fairlead/core';

@@ -1,5 +1,6 @@
 import { InvalidOptionError, InvalidServiceConfigError } from '@fairlead/core';
 import { SeededRandom, VirtualClock } from '@fairlead/testing';
+import { metrics } from '@opentelemetry/api';
 import * as grpc from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
 import { createChannel } from './create-channel.js';
@@ -41,6 +42,8 @@ const duration = (min: number, max: number, infinity = false): Limits => ({
 
 const nothing = (): void => undefined;
 const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+const METERS = metrics.getMeterProvider();
 
 const OPTIONS: Table<OwnChannelOptions> = {
   serviceConfig: { good: [{}], bad: NO_OBJECTS },
@@ -94,6 +97,21 @@ const OPTIONS: Table<OwnChannelOptions> = {
       { metadataAttributes: ['A'] },
     ],
   },
+  metrics: {
+    good: [
+      { meterProvider: METERS },
+      { meterProvider: METERS, maxMemberSeries: 0 },
+      { meterProvider: METERS, instruments: ['rpc'] },
+    ],
+    bad: [
+      ...NO_OBJECTS,
+      {},
+      { meterProvider: {} },
+      { meterProvider: METERS, maxMemberSeries: -1 },
+      { meterProvider: METERS, maxMemberSeries: 10_001 },
+      { meterProvider: METERS, instruments: ['rcp'] },
+    ],
+  },
   interceptors: { good: [[]], bad: [null, {}, [5], [null]] },
   refreshIntervalMs: duration(1_000, TIMER_MAX),
   connectTimeoutMs: duration(100, 600_000),
@@ -105,6 +123,7 @@ const OPTIONS: Table<OwnChannelOptions> = {
   keepaliveTimeMs: duration(10_000, TIMER_MAX, true),
   keepaliveTimeoutMs: duration(1_000, TIMER_MAX),
   keepaliveWithoutCalls: { good: [true, false], bad: [0, 1, 'true', null] },
+  channelz: { good: [true, false], bad: [0, 1, 'true', null] },
   eventLoopStallMs: duration(10, Number.MAX_VALUE, true),
   minReadyMembers: { good: [1, MAX_INT], bad: [0, 1.5, Infinity, MAX_INT + 1, ...NO_NUMBERS] },
   balancing: { good: [], bad: [null, {}, 'round_robin'] },

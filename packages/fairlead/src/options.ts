@@ -3,6 +3,7 @@ import {
   custom,
   durationMs,
   InvalidOptionError,
+  optional,
   readMethodOptions,
   resolveConcurrencyLimit,
   resolveOptions,
@@ -17,8 +18,11 @@ import {
 } from '@fairlead/core';
 import {
   createPolicyContext,
+  resolveMetricsOptions,
+  type MetricsOptions,
   type PolicyContext,
   type PolicyContextOptions,
+  type ResolvedMetricsOptions,
   type TracingOptions,
 } from '@fairlead/interceptors';
 import {
@@ -96,6 +100,11 @@ export interface OwnChannelOptions extends OwnPoolOptions {
    * `@opentelemetry/instrumentation-grpc` has made the span of a call, only those of its attempts are added.
    */
   readonly tracing?: boolean | TracingOptions;
+  /**
+   * OpenTelemetry metrics of the channel, with the MeterProvider that is given here and no other (gRFC A66). Default none, at
+   * no cost. All instruments: `docs/reference/metrics.md`.
+   */
+  readonly metrics?: MetricsOptions;
 }
 
 /** Everything that a channel is made of, checked. */
@@ -107,6 +116,7 @@ export interface ResolvedChannelOptions {
   readonly budget: LiveBudget;
   readonly policies: PolicyContext;
   readonly interceptors: readonly grpc.Interceptor[];
+  readonly metrics: ResolvedMetricsOptions | undefined;
 }
 
 const asGiven = custom((value) => value);
@@ -129,6 +139,7 @@ const RULES = {
       return [...(value as grpc.Interceptor[])];
     throw new InvalidOptionError(name, value, 'a list of interceptors (functions)');
   }),
+  metrics: optional(custom(resolveMetricsOptions)),
 };
 
 /** The pool checks its own options; here they are only known by name, so that a misspelt one finds its nearest among all. */
@@ -147,6 +158,7 @@ export function resolveChannelOptions(target: string, options: ChannelOptions): 
     deadlineMarginMs,
     interceptors,
     tracing,
+    metrics,
     ...pool
   } = resolveOptions(own, { ...POOL_RULES, ...RULES });
   const { balancing, retryBudget: ownBudget } = own;
@@ -168,6 +180,7 @@ export function resolveChannelOptions(target: string, options: ChannelOptions): 
       tracing: tracing as boolean | TracingOptions,
     }),
     interceptors,
+    metrics,
   };
 }
 

@@ -7,6 +7,7 @@ import { createPolicyContext } from './policy-context.js';
 test('the order of the policies is data, each position with its reason', () => {
   expect(POLICY_ORDER.map(({ name }) => name)).toEqual([
     'call span',
+    'call metrics',
     'incoming call',
     'deadline',
     'client throttling',
@@ -15,8 +16,9 @@ test('the order of the policies is data, each position with its reason', () => {
     'circuit-breaker',
     'wait-for-ready',
     'hedging or retry',
-    'samples of the limits',
     'attempt span',
+    'attempt metrics',
+    'samples of the limits',
     'attempt timeout',
   ]);
   expect(POLICY_ORDER.every(({ why }) => why.length > 0)).toBe(true);

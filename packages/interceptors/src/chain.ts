@@ -20,6 +20,7 @@ import { methodHedging } from './hedging/method-hedging.js';
 import { propagationInterceptor } from './incoming/propagation-interceptor.js';
 import { methodRetry, type RetryShared } from './retry/method-retry.js';
 import { retryInterceptor } from './retry/retry-interceptor.js';
+import type { ChannelMetrics } from './telemetry/metrics/channel-metrics.js';
 import type { TracingPolicies } from './telemetry/tracing/tracing-policies.js';
 import { waitForReadyInterceptor } from './wait-for-ready/wait-for-ready-interceptor.js';
 
@@ -41,6 +42,8 @@ export interface PolicyContext {
   readonly throttle: ClientThrottle | undefined;
   /** Undefined when calls are not traced. */
   readonly tracing?: TracingPolicies | undefined;
+  /** Undefined when nothing is measured. */
+  readonly metrics?: ChannelMetrics;
   /** Ends what waits for another attempt or for a slot, and the timers of breakers. Whoever closes the channel calls it first. Idempotent. */
   close(): void;
 }
@@ -62,6 +65,11 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
     name: 'call span',
     why: 'outside of everything: its time is that of the caller, and a call that another policy refuses has one, too',
     create: (_method, { tracing }, path) => tracing?.call(path),
+  },
+  {
+    name: 'call metrics',
+    why: 'outside of all that waits, refuses or repeats: what is measured is what the application sees; inside of the span, which may be its exemplar',
+    create: (_method, { metrics }, path) => metrics?.callInterceptor(path),
   },
   {
     name: 'incoming call',
@@ -107,14 +115,19 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
     create: (method, { retry }) => attemptsInterceptor(method, retry),
   },
   {
+    name: 'attempt span',
+    why: 'next to what makes the attempts: one for each, and it hears why it was made and what the pool says of it',
+    create: (_method, { tracing }, path) => tracing?.attempt(path),
+  },
+  {
+    name: 'attempt metrics',
+    why: 'inside of what makes the attempts, so that each is measured; outside of its timeout, which is one way to end',
+    create: (_method, { metrics }, path) => metrics?.attemptInterceptor(path),
+  },
+  {
     name: 'samples of the limits',
     why: 'inside of what makes the attempts: each tells of the callee, and the time between them tells nothing',
     create: (method, context, path) => limitSamplesInterceptor(method, context, path),
-  },
-  {
-    name: 'attempt span',
-    why: 'inside of what makes the attempts: one for each, and it hears what the pool says of it',
-    create: (_method, { tracing }, path) => tracing?.attempt(path),
   },
   {
     name: 'attempt timeout',

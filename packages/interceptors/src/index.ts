@@ -27,6 +27,7 @@ export { methodHedging, type MethodHedging } from './hedging/method-hedging.js';
 export type { HedgingDelay } from './hedging/hedging-delay.js';
 export { attemptsOf } from './attempts/attempts-of.js';
 export type { AttemptRecord } from './attempts/attempt-record.js';
+export * from './telemetry/metrics/index.js';
 export { ForwardingCall } from './call/forwarding-call.js';
 export type {
   PropagatorLike,

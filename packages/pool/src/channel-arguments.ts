@@ -100,6 +100,7 @@ const SAME_MEANING = {
   keepaliveTimeMs: 'grpc.keepalive_time_ms',
   keepaliveTimeoutMs: 'grpc.keepalive_timeout_ms',
   keepaliveWithoutCalls: 'grpc.keepalive_permit_without_calls',
+  channelz: 'grpc.enable_channelz',
 } as const;
 
 /** @throws InvalidOptionError when an option and the channel argument of the same meaning are both given and differ. */

@@ -12,7 +12,8 @@ export function explainPool(snapshot: PoolSnapshot, members: readonly Member[], 
 
 /** `10.0.0.1:50051: ready; load 2, 1 in flight, picked 12 ms ago`. */
 export function explainMember(member: Member, now: number): string {
-  const { lastPickedAt, load } = member;
+  const { load, tally } = member;
+  const { lastPickedAt } = tally;
   const picked = lastPickedAt === undefined ? 'never picked' : `picked ${Math.round(now - lastPickedAt)} ms ago`;
   const cost = Number(load.valueAt(now).toPrecision(3));
   return `${explainStanding(member, now)}; load ${cost}, ${load.inFlight} in flight, ${picked}`;

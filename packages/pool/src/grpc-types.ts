@@ -13,6 +13,7 @@ export type CallListener = Parameters<GrpcCall['start']>[1];
 /** What `startMessage` passes along with a message (write flags and the write callback). */
 export type MessageContext = Parameters<GrpcCall['sendMessageWithContext']>[0];
 
+export type CreateCallArguments = Parameters<grpc.ChannelInterface['createCall']>;
 export type ParentCall = Parameters<grpc.ChannelInterface['createCall']>[3];
 export type PropagateFlags = Parameters<grpc.ChannelInterface['createCall']>[4];
 

@@ -7,12 +7,15 @@ export type { FileCredentialsOptions } from './credentials/file-credentials-opti
 export type { CredentialsSource } from './credentials/credentials-source.js';
 export { UnusableCredentialsError } from './credentials/unusable-credentials-error.js';
 export { POOL_ERROR_CODES } from './credentials/codes.js';
+export { channelzHandlers } from './channelz/channelz-handlers.js';
 export { splitChannelArguments, type ChannelArguments } from './channel-arguments.js';
 export { logEvents, type EventLines } from './emitter-log.js';
 export { Emitter } from './emitter.js';
 export { POOL_EVENT_CODES, type PoolEventCode } from './event-codes.js';
 export type { KeepaliveThrottle } from './member/keepalive.js';
 export type { EndpointsChange, MemberStateChange, PoolEvents, PoolWarning } from './events.js';
+export type { PoolCounters } from './pool-counts.js';
+export type { DisconnectReason } from './member/disconnect-reason.js';
 export type { MemberSnapshot, PoolSnapshot, ResolverSnapshot } from './snapshot.js';
 export { builtInResolvers } from './resolvers/built-in-schemes.js';
 export { dnsResolverFactory } from './resolvers/dns/dns-resolver-factory.js';

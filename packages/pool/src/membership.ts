@@ -3,6 +3,7 @@ import type { PoolEmitter } from './events.js';
 import { drainMember } from './member/drain.js';
 import type { MemberChange, MemberContext, RotationEnd } from './member/member-context.js';
 import { Member } from './member/member.js';
+import type { PoolCounts } from './pool-counts.js';
 import { Roster } from './roster.js';
 import { Rotation } from './rotation.js';
 
@@ -69,6 +70,10 @@ export class Membership {
 
   get policyName(): string {
     return this.#policy.name;
+  }
+
+  get counts(): PoolCounts {
+    return this.#context.member.counts;
   }
 
   get generation(): number {
@@ -161,6 +166,7 @@ export class Membership {
     const { events } = this.#context;
     const { address, endpoint } = member;
     if (end.kind === 'replaced') {
+      this.#context.member.counts.rotations += 1;
       if (events.listens('rotated')) events.tell('rotated', { endpoint, ageMs: end.ageMs, reason: end.reason });
     } else if (events.listens('warning')) {
       const message = `the connection to ${address} is to be replaced and stays, because a new one failed: ${end.cause}`;

@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import type { Clock, LoopStalls } from '@fairlead/core';
-import type { CallHost, PoolCall } from './call/pool-call.js';
+import type { CallHost } from './call/call-host.js';
+import type { PoolCall } from './call/pool-call.js';
 import { explainStanding } from './explanation.js';
 import type { Idleness } from './idleness.js';
 import type { Member } from './member/member.js';

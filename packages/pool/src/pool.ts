@@ -1,26 +1,26 @@
 import * as grpc from '@grpc/grpc-js';
 import {
   authorityOf,
-  EventLog,
   parseTarget,
   watchLoop,
   type BalancingPolicy,
+  type Resolver,
   type ResolverState,
   type Target,
   type WatchedStalls,
 } from '@fairlead/core';
+import { AggregateState } from './aggregate-state.js';
 import { ConfigDelivery, type ServiceConfigTaker } from './config-delivery.js';
 import { ChannelHandles, type ChannelHandle } from './channel-handle.js';
+import { callArguments } from './call/call-arguments.js';
 import { PoolCall } from './call/pool-call.js';
+import { ChannelzPool } from './channelz/channelz-pool.js';
 import { createPolicy, createResolver } from './contracts.js';
-import { logEvents } from './emitter-log.js';
-import { POOL_EVENT_CODES } from './event-codes.js';
-import { POOL_EVENT_LINES } from './event-lines.js';
-import { ConnectivityWatch } from './connectivity-watch.js';
+import { logPool } from './pool-log.js';
 import { CredentialsWatch } from './credentials/credentials-watch.js';
 import { PoolEmitter, type PoolEvents } from './events.js';
 import { Idleness } from './idleness.js';
-import type { CallArguments, GrpcCall, ParentCall, PropagateFlags } from './grpc-types.js';
+import type { CreateCallArguments, GrpcCall } from './grpc-types.js';
 import { keepaliveNews } from './keepalive-news.js';
 import { Keepalive } from './member/keepalive.js';
 import { LastingWarnings } from './lasting-warnings.js';
@@ -33,6 +33,7 @@ import { Readiness } from './readiness.js';
 import { Resolution, type ResolutionListener } from './resolution.js';
 import { builtInSchemes } from './resolvers/built-in-schemes.js';
 import { explainPool } from './explanation.js';
+import { stallNews } from './stall-news.js';
 import { takeSnapshot, type PoolSnapshot } from './snapshot.js';
 import { WarmUp } from './warm-up.js';
 
@@ -61,17 +62,17 @@ export class Pool implements grpc.ChannelInterface {
   readonly #membership: Membership;
   readonly #readiness: Readiness;
   readonly #placement: Placement;
-  readonly #watch: ConnectivityWatch;
+  readonly #state: AggregateState;
   readonly #pursuit: Pursuit;
   readonly #warmUp: WarmUp;
   readonly #configs: ConfigDelivery;
   readonly #idleness: Idleness;
+  readonly #channelz: ChannelzPool | undefined;
   readonly #answers: ResolutionListener = {
     accept: (state, first) => this.#configs.deliver(state.serviceConfig, first),
     onState: (state) => this.#onState(state),
     onError: (error) => this.#onError(error),
   };
-  #state = grpc.connectivityState.IDLE;
   #closed = false;
 
   /**
@@ -83,64 +84,56 @@ export class Pool implements grpc.ChannelInterface {
     const resolved = resolvePoolOptions(credentials, options);
     const { clock, logger, random } = resolved;
     const { target: parsed, factory } = parseTarget(target, builtInSchemes(resolved));
-    if (logger !== undefined) {
-      const log = new EventLog({ logger, clock, target: parsed.uri, codes: POOL_EVENT_CODES });
-      logEvents(this.#events, POOL_EVENT_LINES, log);
-    }
+    if (logger !== undefined) logPool(this.#events, { logger, clock, target: parsed.uri });
     this.#target = parsed;
     this.#options = resolved;
     this.#configs = new ConfigDelivery(parsed.uri, (code, message) => this.warn(code, message));
-    this.#resolution = new Resolution(
-      () => createResolver(factory, parsed, { clock, random, options: resolved }),
-      clock,
-    );
-    this.#stalls = watchLoop(clock, resolved.eventLoopStallMs, (durationMs) => {
-      if (this.#events.listens('stall')) this.#events.tell('stall', { durationMs });
-    });
-    this.#watch = new ConnectivityWatch(clock);
+    const newResolver = (): Resolver => createResolver(factory, parsed, { clock, random, options: resolved });
+    this.#resolution = new Resolution(newResolver, clock);
+    this.#stalls = watchLoop(clock, resolved.eventLoopStallMs, stallNews(this.#events));
+    this.#state = new AggregateState(clock, this.#events);
     this.#credentials = new CredentialsWatch(credentials, clock, {
       onRenewed: () => this.#membership.renewConnections(),
       onStale: ({ message }) => this.warn('credentials-stale', `older credentials stay in use: ${message}`),
     });
     this.#pursuit = new Pursuit(clock, () => this.refresh());
     const keepalive = new Keepalive(resolved, keepaliveNews(this.#events));
+    const authority = authorityOf(parsed, factory);
+    const member = memberOptions(parsed, authority, this.#credentials, resolved, keepalive, this.#stalls);
+    const shown = {
+      target: parsed.uri,
+      clock,
+      events: this.#events,
+      counts: member.counts,
+      state: () => this.#state.current,
+    };
+    this.#channelz = resolved.channelz ? new ChannelzPool(shown) : undefined;
     this.#membership = new Membership({
       clock,
       random,
       policy: createPolicy(resolved.balancing),
       drainGraceMs: resolved.drainGraceMs,
       events: this.#events,
-      member: {
-        ...memberOptions(parsed, authorityOf(parsed, factory), this.#credentials, resolved, keepalive),
-        stalls: this.#stalls,
-      },
+      member: this.#channelz?.watch(member) ?? member,
       onPicker: () => this.#settle(),
-      onTrouble: ({ lost, cause }) => this.#onTrouble(lost, cause),
+      onTrouble: ({ lost, cause }) => {
+        this.#readiness.trouble(clock.now(), lost, cause);
+        this.refresh();
+      },
     });
     this.#readiness = new Readiness(parsed.uri, this.#resolution, this.#membership);
     this.#idleness = new Idleness(clock, resolved.idleTimeoutMs, () => this.#fallIdle());
     const wake = (): void => this.#wake();
     this.#placement = new Placement(clock, this.#stalls, this.#membership, this.#readiness, this.#idleness, wake);
     const enough = (): boolean => this.#readiness.hasReady(resolved.minReadyMembers);
-    this.#warmUp = new WarmUp(clock, enough, () => this.explain());
+    this.#warmUp = new WarmUp(clock, this.#idleness, enough, () => this.explain());
   }
 
   // ChannelInterface
 
-  createCall(
-    path: string,
-    deadline: grpc.Deadline,
-    host: string | null | undefined,
-    parent: ParentCall,
-    propagateFlags: PropagateFlags,
-  ): GrpcCall {
-    // What grpc-js throws for, and when: later, nobody could catch it.
-    if (typeof path !== 'string') throw new TypeError('Channel#createCall: method must be a string');
-    if (!(typeof deadline === 'number' || deadline instanceof Date)) {
-      throw new TypeError('Channel#createCall: deadline must be a number or Date');
-    }
+  createCall(...given: CreateCallArguments): GrpcCall {
+    const args = callArguments(...given);
     if (this.#closed) throw new Error('Channel has been shut down');
-    const args: CallArguments = { path, deadline, host, parent, propagateFlags };
     return new PoolCall(args, this.#placement);
   }
 
@@ -150,7 +143,7 @@ export class Pool implements grpc.ChannelInterface {
 
   getConnectivityState(tryToConnect: boolean): grpc.connectivityState {
     if (tryToConnect) this.connect();
-    return this.#state;
+    return this.#state.current;
   }
 
   /** @throws Error when the channel is closed, as grpc-js does. */
@@ -160,12 +153,12 @@ export class Pool implements grpc.ChannelInterface {
     callback: (error?: Error) => void,
   ): void {
     if (this.#closed) throw new Error('Channel has been shut down');
-    this.#watch.add(currentState, this.#state, deadline, callback);
+    this.#state.watch(currentState, deadline, callback);
   }
 
-  /** A pool is not in channelz; its members have channelz switched off. The reference names the target and nothing else. */
+  /** Of the pool in `channelzHandlers()`, when it was made with `channelz: true`; otherwise it names the target and nothing else. */
   getChannelzRef(): ReturnType<grpc.ChannelInterface['getChannelzRef']> {
-    return { kind: 'channel' as never, id: -1, name: this.#target.uri };
+    return { kind: 'channel' as never, id: this.#channelz?.id ?? -1, name: this.#target.uri };
   }
 
   /**
@@ -183,12 +176,10 @@ export class Pool implements grpc.ChannelInterface {
       this.#credentials.close();
       this.#warmUp.close();
       this.#idleness.close();
-      this.#setState(grpc.connectivityState.SHUTDOWN);
+      this.#state.set(grpc.connectivityState.SHUTDOWN);
       this.#membership.close(() => this.#events.tell('closed'));
     }
   }
-
-  // Beyond ChannelInterface
 
   /** Starts resolving and connecting without a call. Counts as use: the idle timeout begins anew. */
   connect(): void {
@@ -216,9 +207,7 @@ export class Pool implements grpc.ChannelInterface {
   ready({ timeoutMs = Infinity }: { readonly timeoutMs?: number } = {}): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('Channel has been shut down'));
     this.connect();
-    const ready = this.#warmUp.wait(timeoutMs);
-    this.#idleness.enter();
-    return ready.finally(() => this.#idleness.leave());
+    return this.#warmUp.wait(timeoutMs);
   }
 
   /** For people: the state of the pool and of each member, and why those that are not pickable are not. */
@@ -264,7 +253,7 @@ export class Pool implements grpc.ChannelInterface {
   snapshot(): PoolSnapshot {
     return takeSnapshot({
       target: this.#target.uri,
-      state: this.#state,
+      state: this.#state.current,
       policy: this.#membership.policyName,
       now: this.#options.clock.now(),
       waitingCalls: this.#placement.waitingCalls,
@@ -293,8 +282,7 @@ export class Pool implements grpc.ChannelInterface {
     this.#settle();
   }
 
-  #onState(state: ResolverState): void {
-    const { endpoints } = state;
+  #onState({ endpoints }: ResolverState): void {
     const isLost = endpoints.length === 0 && this.#membership.members.length > 0;
     const kept = `${this.#target.uri} resolved to nothing; its last known pods stay in use`;
     this.#lasting.review('resolver-empty', isLost, kept);
@@ -307,26 +295,12 @@ export class Pool implements grpc.ChannelInterface {
     this.#settle();
   }
 
-  #onTrouble(lost: boolean, cause: string | undefined): void {
-    this.#readiness.trouble(this.#options.clock.now(), lost, cause);
-    this.refresh();
-  }
-
   /** After every change: the state is told, and waiting calls get another chance. */
   #settle(): void {
     if (this.#closed) return;
-    this.#setState(this.#readiness.state());
+    this.#state.set(this.#readiness.state());
     this.#pursuit.keep(this.#readiness.needsNews());
     this.#placement.retryWaiting();
     this.#warmUp.review();
-  }
-
-  #setState(state: grpc.connectivityState): void {
-    const previous = this.#state;
-    if (previous === state) return;
-    this.#state = state;
-    this.#watch.changed(state);
-    if (!this.#events.listens('state')) return;
-    this.#events.tell('state', { from: grpc.connectivityState[previous], to: grpc.connectivityState[state] });
   }
 }

@@ -3,6 +3,7 @@ import { NO_STALLS, OutstandingLoad, endpointAt, type Endpoint } from '@fairlead
 import { SeededRandom, VirtualClock } from '@fairlead/testing';
 import { pod } from '../test/support/virtual-pool.js';
 import { Member } from './member/member.js';
+import { PoolCounts } from './pool-counts.js';
 import { Roster } from './roster.js';
 
 function rosterOf(...endpoints: Endpoint[]): Roster {
@@ -24,6 +25,8 @@ function rosterOf(...endpoints: Endpoint[]): Roster {
       onRotation: () => undefined,
       maxConnectionAgeMs: Infinity,
       maxConnectionAgeGraceMs: 0,
+      keepalive: false,
+      counts: new PoolCounts(),
     };
     return new Member(endpoint, new OutstandingLoad(), context);
   });

@@ -1,6 +1,7 @@
 import { connectivityState } from '@grpc/grpc-js';
 import type { Endpoint, MemberConnectivity, StallCounts } from '@fairlead/core';
 import type { Member } from './member/member.js';
+import type { PoolCounters } from './pool-counts.js';
 import type { Membership } from './membership.js';
 import type { Resolution } from './resolution.js';
 
@@ -23,6 +24,8 @@ export interface PoolSnapshot {
   /** Members that left the roster and still have calls. */
   readonly draining: readonly MemberSnapshot[];
   readonly resolver: ResolverSnapshot;
+  /** What has happened since the pool was made. */
+  readonly counters: PoolCounters;
 }
 
 /** One member at one moment. */
@@ -30,6 +33,8 @@ export interface MemberSnapshot {
   readonly endpoint: Endpoint;
   readonly address: string;
   readonly connectivity: MemberConnectivity;
+  /** Calls that were given to it so far. */
+  readonly picks: number;
   /** Calls in flight. */
   readonly inFlight: number;
   /** The cost that the balancing policy compares; its unit depends on the policy. */
@@ -67,6 +72,7 @@ export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
     endpoint: member.endpoint,
     address: member.address,
     connectivity: member.connectivity,
+    picks: member.tally.picks,
     inFlight: member.load.inFlight,
     load: member.load.valueAt(now),
     lastError: member.lastError,
@@ -86,5 +92,6 @@ export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
       lastError: resolution.lastError?.message,
       attributes: resolution.state?.attributes ?? {},
     },
+    counters: membership.counts.snapshot(),
   };
 }

@@ -1,4 +1,5 @@
 import { InvalidOptionError, type Clock, type Timer } from '@fairlead/core';
+import type { Idleness } from './idleness.js';
 
 /** As long as a Node timer can hold: somebody awaits, so the process must not exit under it. */
 const A_LONG_TIME_MS = 2 ** 31 - 1;
@@ -12,13 +13,18 @@ interface Waiter {
 /** Those who wait for enough members to be ready before the first call. */
 export class WarmUp {
   readonly #clock: Clock;
+  readonly #idleness: Idleness;
   readonly #isReady: () => boolean;
   readonly #explain: () => string;
   readonly #waiters = new Set<Waiter>();
 
-  /** @param explain what is missing, for the text of the error. */
-  constructor(clock: Clock, isReady: () => boolean, explain: () => string) {
+  /**
+   * @param idleness is told that the pool is in use while somebody waits.
+   * @param explain what is missing, for the text of the error.
+   */
+  constructor(clock: Clock, idleness: Idleness, isReady: () => boolean, explain: () => string) {
     this.#clock = clock;
+    this.#idleness = idleness;
     this.#isReady = isReady;
     this.#explain = explain;
   }
@@ -27,7 +33,8 @@ export class WarmUp {
     if (!(timeoutMs >= 0))
       throw new InvalidOptionError('timeoutMs', timeoutMs, 'a duration, at least 0 ms, or Infinity');
     if (this.#isReady()) return Promise.resolve();
-    return new Promise((resolve, reject) => {
+    this.#idleness.enter();
+    return new Promise<void>((resolve, reject) => {
       const timer = this.#clock.schedule(
         Math.min(timeoutMs, A_LONG_TIME_MS),
         () => this.#timedOut(waiter, timeoutMs),
@@ -35,7 +42,7 @@ export class WarmUp {
       );
       const waiter: Waiter = { resolve, reject, timer };
       this.#waiters.add(waiter);
-    });
+    }).finally(() => this.#idleness.leave());
   }
 
   /** To be called after each change. */

@@ -25,4 +25,9 @@ export class Bulkheads {
     if (this.#bulkheads.size < MAX_BULKHEADS) this.#bulkheads.set(name, bulkhead);
     return bulkhead;
   }
+
+  /** Those that were asked for so far. */
+  all(): Iterable<Bulkhead> {
+    return this.#bulkheads.values();
+  }
 }

@@ -45,6 +45,11 @@ export class MethodBreakers {
     }
   }
 
+  /** Those that were asked for so far. */
+  all(): Iterable<MethodBreaker> {
+    return this.#breakers.values();
+  }
+
   /**
    * Calls back at every change of every breaker, also of those made later.
    * @returns the function that stops it.

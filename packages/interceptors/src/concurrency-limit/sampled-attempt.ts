@@ -3,6 +3,7 @@ import {
   attemptContextOf,
   classifyFailure,
   type AttemptContext,
+  type AttemptDelay,
   type AttemptKind,
   type Clock,
   type Endpoint,
@@ -70,6 +71,10 @@ export class SampledAttempt extends ForwardingCall implements CallListener, Atte
 
   get optional(): boolean {
     return this.#outer?.optional === true;
+  }
+
+  onDelayed(delay: AttemptDelay): void {
+    this.#outer?.onDelayed?.(delay);
   }
 
   onPicked(endpoint: Endpoint, othersUntried: boolean): void {

@@ -12,29 +12,14 @@ import {
   type CallOutcome,
   type FailureClass,
   type Load,
-  type LoopStalls,
   type PickRequest,
 } from '@fairlead/core';
 import type { CallArguments, CallListener, GrpcCall, MessageContext } from '../grpc-types.js';
 import type { ActiveCalls, DrainableCall } from '../member/active-calls.js';
 import type { Member } from '../member/member.js';
+import type { CallHost } from './call-host.js';
 import { isFromServer, localStatus } from './call-status.js';
 import { OutgoingQueue } from './outgoing-queue.js';
-
-/** What a call needs from its pool. */
-export interface CallHost {
-  readonly stalls: LoopStalls;
-  now(): number;
-  /** A call begins, which will tell its end by `ended`. Then as `place`. */
-  admit(call: PoolCall): void;
-  ended(): void;
-  /** Finds a member for the call, now or later: answers through `assign` or `fail` of the call. */
-  place(call: PoolCall): void;
-  /** The call does not wait any more. */
-  forget(call: PoolCall): void;
-  /** Whether there is a pickable member beside `member` that is not in `tried`. */
-  othersUntried(member: Member, tried: ReadonlySet<string>): boolean;
-}
 
 /**
  * A call on the pool: lazy until `start`, when it knows its metadata; then waiting until a member is picked; then
@@ -163,7 +148,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     this.#assignedAt = now;
     this.#host.stalls.enter(now);
     this.#completion = member.load.begin(now);
-    member.lastPickedAt = now;
+    member.tally.picked(now);
     this.#among = member.calls.current;
     this.#among.add(this);
     const attempt = this.#attempt;
@@ -244,6 +229,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
       // Nothing was sent. Another member may take it only if it was this one's connection that failed.
       const details = `call could not be started: ${error instanceof Error ? error.message : String(error)}`;
       this.#release('neutral', this.#host.now());
+      member.tally.ended(false);
       if (member.confirmReady()) return this.fail(grpc.status.INTERNAL, details, 'unsent', true);
       return this.fail(grpc.status.UNAVAILABLE, details, 'unsent');
     }
@@ -273,6 +259,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
       (failure !== undefined && isCredentialsFailure({ details: status.details, fromServer })) ||
       (isOwnTimeout(status.code, fromServer) && this.#host.stalls.excuses(this.#assignedAt, now));
     this.#release(ours ? 'neutral' : callOutcome(status.code, failure), now);
+    this.#member?.tally.ended(status.code === grpc.status.OK);
   }
 
   /** The latency is known. A stream may go on for hours, and nobody has to look for stalls meanwhile. */

@@ -2,6 +2,7 @@ import * as grpc from '@grpc/grpc-js';
 import { formatAddress, type Address, type Endpoint } from '@fairlead/core';
 import { describeConnectFailure } from './connect-failure.js';
 import { ConnectingSocket } from './connecting-socket.js';
+import { ConnectionEnd } from './disconnect-reason.js';
 import { askLastError } from './last-error.js';
 import type { MemberContext } from './member-context.js';
 
@@ -24,6 +25,7 @@ export class AddressAttempt {
   readonly #socket = new ConnectingSocket();
   #channel: grpc.ChannelInterface | undefined;
   #credentialsRevision = 0;
+  #end: ConnectionEnd | undefined;
   #over = false;
 
   /** @param endpoint with this address alone. */
@@ -42,6 +44,11 @@ export class AddressAttempt {
   /** What the connection is made with. */
   get credentialsRevision(): number {
     return this.#credentialsRevision;
+  }
+
+  /** Knows why the connection ended, when it has; undefined where its socket is not known. */
+  get end(): ConnectionEnd | undefined {
+    return this.#end;
   }
 
   /** May fail before it returns. */
@@ -93,13 +100,17 @@ export class AddressAttempt {
 
   #connected(channel: grpc.ChannelInterface): void {
     this.#over = true;
-    this.#socket.release();
+    const socket = this.#socket.release();
+    const { counts, keepalive } = this.#context;
+    counts.connectionAttemptsSucceeded += 1;
+    this.#end = socket && new ConnectionEnd(socket, keepalive);
     this.#listener.connected(this, channel);
   }
 
   #fail(cause: string): void {
     if (this.#over) return;
     this.abandon();
+    this.#context.counts.connectionAttemptsFailed += 1;
     this.cause = cause;
     this.#listener.failed(this, cause);
   }

@@ -63,12 +63,14 @@ export class ConnectingSocket {
     }
   }
 
-  /** The attempt succeeded: the socket belongs to the connection now. */
-  release(): void {
-    if (this.#state !== 'open') return;
+  /** The attempt succeeded: the socket, if one was caught, belongs to the connection now. */
+  release(): Socket | undefined {
+    if (this.#state !== 'open') return undefined;
+    const socket = this.#socket;
     this.#state = 'released';
     this.#socket = undefined;
     stopListening();
+    return socket;
   }
 
   /** The attempt failed or is given up: its socket must not stay. Idempotent. */

@@ -1,13 +1,19 @@
 import type * as grpc from '@grpc/grpc-js';
 import { formatAddress, scheduleAttentively, type Address, type Endpoint, type Timer } from '@fairlead/core';
 import { AddressAttempt } from './address-attempt.js';
+import type { ConnectionEnd } from './disconnect-reason.js';
 import { interleaveFamilies } from './interleave-families.js';
 import type { MemberContext } from './member-context.js';
 
 /** What becomes of an attempt; one of the two is called, once, unless it is abandoned before. */
 export interface AttemptListener {
   /** One of the addresses is connected. The channel is the listener's now. */
-  connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface, address: Address): void;
+  connected(
+    attempt: ConnectionAttempt,
+    channel: grpc.ChannelInterface,
+    address: Address,
+    end: ConnectionEnd | undefined,
+  ): void;
   /** Nothing is left of the attempt. */
   failed(attempt: ConnectionAttempt, cause: string): void;
 }
@@ -78,7 +84,7 @@ export class ConnectionAttempt {
     for (const attempt of this.#attempts) if (attempt !== winner) attempt.abandon();
     this.#context.onConnected(this.#endpoint, channel);
     this.#credentialsRevision = winner.credentialsRevision;
-    this.#listener.connected(this, channel, winner.address);
+    this.#listener.connected(this, channel, winner.address, winner.end);
   }
 
   /** The failure of one that was tried before the newest leaves the newest its time (as in grpc-go). */
@@ -94,6 +100,7 @@ export class ConnectionAttempt {
   /** @param rest what happened to the addresses that have not failed by themselves. */
   #fail(rest: string): void {
     if (this.#over) return;
+    for (const { cause } of this.#attempts) if (cause === undefined) this.#context.counts.connectionAttemptsFailed += 1;
     this.abandon();
     this.#listener.failed(this, this.#explain(rest));
   }

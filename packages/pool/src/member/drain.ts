@@ -1,6 +1,7 @@
 import type { Clock } from '@fairlead/core';
 import type { ActiveCalls } from './active-calls.js';
 import type { MemberCalls } from './member-calls.js';
+import type { RotationReason } from './member-context.js';
 import type { Member } from './member.js';
 
 /**
@@ -22,6 +23,19 @@ export function drainMember(
     member.close();
     done(cut);
   });
+}
+
+/** Calls of a connection that was replaced go on, up to the grace. Closed at once, it would lose those not yet sent. */
+export function drainReplaced(
+  calls: ActiveCalls,
+  address: string,
+  reason: RotationReason,
+  graceMs: number,
+  clock: Clock,
+  done: () => void,
+): void {
+  const because = reason === 'age' ? 'its age' : 'new credentials';
+  drainCalls(calls, graceMs, `the connection to ${address} was replaced because of ${because}`, clock, done);
 }
 
 /**

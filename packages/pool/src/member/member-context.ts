@@ -1,5 +1,6 @@
 import type { Backoff, Clock, Endpoint, LoopStalls, MemberConnectivity, Random } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
+import type { PoolCounts } from '../pool-counts.js';
 import type { Member } from './member.js';
 
 /** What a member needs from its pool. */
@@ -29,6 +30,10 @@ export interface MemberContext {
   readonly maxConnectionAgeMs: number;
   /** How long calls may run on after their connection was replaced, in ms. */
   readonly maxConnectionAgeGraceMs: number;
+  /** Whether grpc-js sends keepalive pings. */
+  readonly keepalive: boolean;
+  /** Shared by all members. */
+  readonly counts: PoolCounts;
   /**
    * The member's connectivity changed. `lost` is set when a ready connection ended.
    * Called synchronously, so the pool has a new picker when it returns.

@@ -1,6 +1,7 @@
-import type { Target } from '@fairlead/core';
+import type { LoopStalls, Target } from '@fairlead/core';
 import type { CredentialsWatch } from '../credentials/credentials-watch.js';
 import type { ResolvedPoolOptions } from '../options.js';
+import { PoolCounts } from '../pool-counts.js';
 import type { Keepalive } from './keepalive.js';
 import type { MemberContext } from './member-context.js';
 import { tlsNameOf } from './tls-name.js';
@@ -12,12 +13,15 @@ export function memberOptions(
   credentials: CredentialsWatch,
   options: ResolvedPoolOptions,
   keepalive: Keepalive,
-): Omit<MemberContext, 'onChange' | 'onRotation' | 'stalls'> {
+  stalls: LoopStalls,
+): Omit<MemberContext, 'onChange' | 'onRotation'> {
   const { clock, random, connectTimeoutMs, backoff, channelFactory } = options;
   const { connectionAttemptDelayMs, maxConnectionAgeMs, maxConnectionAgeGraceMs } = options;
   const channel = { authority, tlsName: tlsNameOf(target, authority) };
+  const shown = options.channelz && { 'grpc.enable_channelz': 1 };
   return {
     clock,
+    stalls,
     random,
     secure: credentials.secure,
     credentialsRevision: () => credentials.revision,
@@ -26,10 +30,13 @@ export function memberOptions(
     maxConnectionAgeMs,
     maxConnectionAgeGraceMs,
     backoff,
+    keepalive: keepalive.timeMs < Infinity,
+    counts: new PoolCounts(),
     createChannel: (endpoint) =>
-      keepalive.equip((channelArguments) =>
-        channelFactory(endpoint, { ...channel, credentials: credentials.current(), channelArguments }),
-      ),
+      keepalive.equip((given) => {
+        const channelArguments = { ...given, ...shown };
+        return channelFactory(endpoint, { ...channel, credentials: credentials.current(), channelArguments });
+      }),
     onConnected: (endpoint, connected) => keepalive.watch(connected, endpoint),
   };
 }

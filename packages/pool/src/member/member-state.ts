@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { Address, MemberConnectivity, Timer } from '@fairlead/core';
 import type { ConnectionAttempt } from './connection-attempt.js';
 import type { RotationReason } from './member-context.js';
+import type { ConnectionEnd } from './disconnect-reason.js';
 
 /**
  * The life of a member's connection. Each variant owns exactly the resources named in it, and leaving the variant
@@ -44,6 +45,8 @@ export interface ReadyState {
   readonly since: number;
   /** Why the connection before it was replaced, where it took the place of one. */
   readonly replacedFor: RotationReason;
+  /** Knows why the connection ended, when it has; undefined where its socket is not known. */
+  readonly end: ConnectionEnd | undefined;
 }
 
 /** The last attempt failed, or the last connection lived too short; the next attempt follows at the timer. */

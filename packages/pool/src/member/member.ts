@@ -11,7 +11,8 @@ import {
 import type { CallArguments, GrpcCall } from '../grpc-types.js';
 import { ConnectingSocket } from './connecting-socket.js';
 import { ConnectionAttempt, type AttemptListener } from './connection-attempt.js';
-import { drainCalls } from './drain.js';
+import type { ConnectionEnd } from './disconnect-reason.js';
+import { drainReplaced } from './drain.js';
 import { MemberCalls } from './member-calls.js';
 import type { MemberContext, RotationReason } from './member-context.js';
 import {
@@ -21,6 +22,7 @@ import {
   type MemberState,
   type ReadyState,
 } from './member-state.js';
+import { MemberTally } from './member-tally.js';
 import { Succession } from './succession.js';
 
 /**
@@ -31,8 +33,7 @@ import { Succession } from './succession.js';
  */
 export class Member implements MemberView {
   readonly calls = new MemberCalls();
-  /** When a call was given to it last, in monotonic ms. */
-  lastPickedAt: number | undefined;
+  readonly tally: MemberTally;
   #endpoint: Endpoint;
   #load: Load;
   #state: MemberState = { kind: 'idle' };
@@ -44,7 +45,7 @@ export class Member implements MemberView {
   readonly #context: MemberContext;
   readonly #succession: Succession;
   readonly #attempts: AttemptListener = {
-    connected: (attempt, channel, address) => this.#connected(attempt, channel, address),
+    connected: (attempt, channel, address, end) => this.#connected(attempt, channel, address, end),
     failed: (attempt, cause) => this.#attemptFailed(attempt, cause),
   };
 
@@ -52,6 +53,7 @@ export class Member implements MemberView {
     this.#endpoint = endpoint;
     this.#load = load;
     this.#context = context;
+    this.tally = new MemberTally(context.counts);
     this.#backoff = context.backoff;
     this.#succession = new Succession(context);
   }
@@ -118,6 +120,7 @@ export class Member implements MemberView {
   sleep(): void {
     const { kind } = this.#state;
     if (kind === 'idle' || kind === 'draining' || kind === 'closed') return;
+    if (kind === 'ready') this.tally.disconnected('subchannel shutdown');
     this.#succession.end()?.abandon();
     this.#failing = false;
     this.#backoff = this.#context.backoff;
@@ -187,7 +190,12 @@ export class Member implements MemberView {
     if (this.#state === state && successor === undefined) state.attempt.start();
   }
 
-  #connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface, address: Address): void {
+  #connected(
+    attempt: ConnectionAttempt,
+    channel: grpc.ChannelInterface,
+    address: Address,
+    end: ConnectionEnd | undefined,
+  ): void {
     const now = this.#context.clock.now();
     const previous = this.#state;
     const replaced = this.#succession.is(attempt) && previous.kind === 'ready';
@@ -195,7 +203,7 @@ export class Member implements MemberView {
     this.#succession.end();
     this.#failing = false;
     this.#lastError = undefined;
-    const ready: ReadyState = { kind: 'ready', channel, address, since: now, replacedFor: reason };
+    const ready: ReadyState = { kind: 'ready', channel, address, since: now, replacedFor: reason, end };
     this.#succession.begin(attempt.credentialsRevision);
     this.#transition(ready);
     if (this.#state === ready) this.#watch(ready);
@@ -219,6 +227,7 @@ export class Member implements MemberView {
   }
 
   #lose(state: ReadyState): void {
+    this.tally.disconnected(state.end?.reason ?? 'unknown');
     const lived = this.#context.clock.now() - state.since;
     this.calls.retire();
     if (lived < this.#context.backoff.baseMs && !this.#succession.underWay) {
@@ -264,15 +273,17 @@ export class Member implements MemberView {
     if (previous.kind === 'backing-off') previous.timer.cancel();
     if (previous.kind === 'connecting') previous.attempt.abandon();
     if (!('channel' in previous) || ('channel' in next && next.channel === previous.channel)) return;
-    if (next.kind === 'ready') this.#retire(previous, next.replacedFor);
-    else previous.channel.close();
+    if (next.kind === 'ready') return this.#retire(previous, next.replacedFor);
+    // What is not closed by us is counted where its loss is noticed.
+    if (next.kind === 'closed') this.tally.disconnected('subchannel shutdown');
+    previous.channel.close();
   }
 
-  /** Calls of a connection that was replaced go on, up to the grace. Closed at once, it would lose those not yet sent. */
   #retire({ address, channel }: ReadyState | DrainingState, reason: RotationReason): void {
     const { clock, maxConnectionAgeGraceMs } = this.#context;
-    const because = reason === 'age' ? 'its age' : 'new credentials';
-    const why = `the connection to ${formatAddress(address)} was replaced because of ${because}`;
-    drainCalls(this.calls.retire(), maxConnectionAgeGraceMs, why, clock, () => channel.close());
+    drainReplaced(this.calls.retire(), formatAddress(address), reason, maxConnectionAgeGraceMs, clock, () => {
+      this.tally.disconnected('subchannel shutdown');
+      channel.close();
+    });
   }
 }

@@ -6,7 +6,7 @@ import { CALL_TRACE, CallTrace } from './call-trace.js';
 import { instrumentedSpan } from './instrumented-span.js';
 import { LiveTracing } from './live-tracing.js';
 import { MethodSpans } from './rpc-conventions.js';
-import { serverAddressOf } from './target-address.js';
+import { serverAddressOf } from '../target-address.js';
 import { TracedAttempt } from './traced-attempt.js';
 import { TracedCall } from './traced-call.js';
 import { resolveTracingOptions, type ResolvedTracingOptions, type TracingOptions } from './tracing-options.js';

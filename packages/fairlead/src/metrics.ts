@@ -1,0 +1,16 @@
+import { ChannelMetrics, type PolicyContext, type ResolvedMetricsOptions } from '@fairlead/interceptors';
+import type { Pool } from '@fairlead/pool';
+
+/** The policies with those that measure, as long as the pool lives; the same policies when nothing is measured. */
+export function withMetrics(
+  policies: PolicyContext,
+  options: ResolvedMetricsOptions | undefined,
+  pool: Pool,
+): PolicyContext {
+  if (options === undefined) return policies;
+  const { breakers, bulkheads, clock, retry } = policies;
+  const metrics = new ChannelMetrics(options, pool.getTarget(), clock);
+  metrics.observe({ pool: () => pool.snapshot(), budget: retry.budget, clock, breakers, bulkheads });
+  pool.on('closed', () => metrics.close());
+  return { ...policies, metrics };
+}

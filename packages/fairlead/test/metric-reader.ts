@@ -1,0 +1,55 @@
+import { MeterProvider, MetricReader, type Histogram } from '@opentelemetry/sdk-metrics';
+
+class TestReader extends MetricReader {
+  protected override async onForceFlush(): Promise<void> {}
+  protected override async onShutdown(): Promise<void> {}
+}
+
+/** One series as an exporter sees it: a histogram by its count and sum, everything else by its value. */
+export type ExportedSeries = readonly [attributes: Record<string, unknown>, value: unknown];
+
+/** Everything that an exporter is given of one instrument. */
+export interface Exported {
+  readonly unit: string;
+  readonly kind: string;
+  readonly series: readonly ExportedSeries[];
+}
+
+/** A provider whose metrics are read when a test says so. */
+export class TestMeter {
+  readonly #reader = new TestReader();
+  readonly provider = new MeterProvider({ readers: [this.#reader] });
+
+  /** All that is exported now, by instrument. */
+  async collect(): Promise<Record<string, Exported>> {
+    const { errors, resourceMetrics } = await this.#reader.collect();
+    if (errors.length > 0) throw errors[0] as Error;
+    const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+    return Object.fromEntries(
+      metrics.map(({ descriptor, dataPoints }) => {
+        const series = dataPoints.map(({ attributes, value }): ExportedSeries => [attributes, plain(value)]);
+        return [descriptor.name, { unit: descriptor.unit, kind: kindOf(descriptor), series }];
+      }),
+    );
+  }
+
+  /** The series of one instrument; none when it is not exported. */
+  async series(name: string): Promise<readonly ExportedSeries[]> {
+    return (await this.collect())[name]?.series ?? [];
+  }
+
+  close(): void {
+    void this.provider.shutdown();
+  }
+}
+
+/** The SDK has it and types it nowhere. */
+function kindOf(descriptor: object): string {
+  return (descriptor as { readonly type: string }).type;
+}
+
+function plain(value: unknown): unknown {
+  if (typeof value === 'number') return value;
+  const { count, sum } = value as Histogram;
+  return { count, sum };
+}

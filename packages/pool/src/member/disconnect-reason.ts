@@ -1,0 +1,54 @@
+import type { Socket } from 'node:net';
+
+/** Why a connection ended, in the words of gRFC A94 (`grpc.disconnect_error`). */
+export const DISCONNECT_REASONS = [
+  /**
+   * The server sent GOAWAY. gRFC A94 adds the HTTP/2 code, which grpc-js tells nobody.
+   */
+  'GOAWAY',
+  /** This side ended it: the pod left the target, the connection was replaced because of its age, the pool was closed. */
+  'subchannel shutdown',
+  'connection reset',
+  'connection timed out',
+  'connection aborted',
+  'socket error',
+  /** The server closed it without a word; or, with keepalive, a ping may have been unanswered. */
+  'unknown',
+] as const;
+
+export type DisconnectReason = (typeof DISCONNECT_REASONS)[number];
+
+const REASON_OF_CODE: Readonly<Record<string, DisconnectReason>> = {
+  ECONNRESET: 'connection reset',
+  EPIPE: 'connection reset',
+  ETIMEDOUT: 'connection timed out',
+  ECONNABORTED: 'connection aborted',
+};
+
+/**
+ * The end of one connection, as its socket saw it. grpc-js reports that a connection is lost and not why; a socket that
+ * was fine at that moment means that the server sent GOAWAY, after which its streams go on.
+ */
+export class ConnectionEnd {
+  readonly #socket: Socket;
+  readonly #keepalive: boolean;
+  #over: DisconnectReason | undefined;
+
+  /** @param keepalive grpc-js also gives up a socket that is fine when a ping is not answered: it cannot be told then. */
+  constructor(socket: Socket, keepalive: boolean) {
+    this.#socket = socket;
+    this.#keepalive = keepalive;
+    socket.once('error', ({ code = '' }: NodeJS.ErrnoException) => {
+      this.#over ??= REASON_OF_CODE[code] ?? 'socket error';
+    });
+    socket.once('end', () => {
+      this.#over ??= 'unknown';
+    });
+  }
+
+  /** To be asked when the loss is reported. */
+  get reason(): DisconnectReason {
+    if (this.#over !== undefined) return this.#over;
+    return this.#socket.destroyed || this.#keepalive ? 'unknown' : 'GOAWAY';
+  }
+}
