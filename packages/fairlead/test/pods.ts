@@ -33,8 +33,12 @@ function echoing(server: string): EchoServer {
 }
 
 /** @param handlers instead of the echoing ones. */
-export async function startPod(host: string, handlers: Partial<EchoServer> = {}): Promise<TestPod> {
-  const server = new grpc.Server();
+export async function startPod(
+  host: string,
+  handlers: Partial<EchoServer> = {},
+  options: grpc.ServerOptions = {},
+): Promise<TestPod> {
+  const server = new grpc.Server(options);
   const seen: grpc.Metadata[] = [];
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${host}:0`, grpc.ServerCredentials.createInsecure(), (error, bound) =>

@@ -23,8 +23,12 @@ export class HedgeAllowance {
     return this.#made;
   }
 
+  get stopped(): boolean {
+    return this.#stopped !== undefined;
+  }
+
   get exhausted(): boolean {
-    return this.#stopped !== undefined || this.#made >= this.#method.policy.maxAttempts;
+    return this.stopped || this.#made >= this.#method.policy.maxAttempts;
   }
 
   begun(): void {

@@ -2,7 +2,7 @@ import * as grpc from '@grpc/grpc-js';
 import type { Backoff } from '@fairlead/core';
 import { ownStatus } from '../call/own-status.js';
 import type { InterceptingCallInterface, InterceptorOptions, NextCall } from '../grpc-types.js';
-import { Attempt, type AttemptObserver } from '../retry/attempt.js';
+import { Attempt, PREVIOUS_ATTEMPTS, type AttemptObserver } from '../retry/attempt.js';
 import type { Transcript } from '../retry/transcript.js';
 import { countsAsFailure, decideHedge } from './decide-hedge.js';
 import { CLOSED, HedgeAllowance } from './hedge-allowance.js';
@@ -186,7 +186,10 @@ export class Hedges {
 
   #launch(optional: boolean): void {
     try {
-      this.#start(this.#nextCall(this.#options), optional);
+      const call = this.#nextCall(this.#options);
+      // Whoever is told of the new call may end this one at that moment.
+      if (this.#allowance.stopped) call.cancelWithStatus(grpc.status.CANCELLED, 'the call is over');
+      else this.#start(call, optional);
     } catch (error) {
       // A plain channel that was closed meanwhile throws.
       this.#stop(`the next attempt could not be made: ${error instanceof Error ? error.message : String(error)}`);
@@ -197,7 +200,7 @@ export class Hedges {
   #start(call: InterceptingCallInterface, optional: boolean): void {
     const metadata = this.#metadata.clone();
     const { made } = this.#allowance;
-    if (made > 0) metadata.set('grpc-previous-rpc-attempts', String(made));
+    if (made > 0) metadata.set(PREVIOUS_ATTEMPTS, String(made));
     this.#allowance.begun();
     const now = this.#method.clock.now();
     const kind = made > 0 ? 'hedge' : 'first';
