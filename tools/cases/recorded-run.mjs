@@ -12,6 +12,8 @@ import { parseReference, refersTo, shortName } from './reference.mjs';
  * @property {Readonly<Record<string, readonly RecordedTest[]>>} files by the short name of the file
  */
 
+const byName = ([a], [b]) => (a < b ? -1 : 1);
+
 export const RECORDED_RUN = 'docs/reference/cases-run.json';
 
 /** @returns {RecordedRun} */
@@ -27,12 +29,21 @@ export function readRecordedRun() {
 export function recordRun(report, lists, { node, grpcJs }) {
   const references = lists.flatMap(({ cases }) => cases.flatMap(({ tests = [] }) => tests.map(parseReference)));
   const files = {};
-  for (const [file, tests] of [...testsByFile(report)].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [file, tests] of [...testsByFile(report)].sort(byName)) {
     const here = references.filter((reference) => reference.file === file);
     const named = tests.filter(({ titles }) => here.some((reference) => refersTo(reference, titles)));
     if (named.length > 0) files[file] = named;
   }
   return { node, grpcJs, files };
+}
+
+/** The run of some files, and what was recorded of the others that the cases name. @returns {RecordedRun} */
+export function withRecorded(run, recorded, lists) {
+  const named = new Set(
+    lists.flatMap(({ cases }) => cases.flatMap(({ tests = [] }) => tests.map((text) => parseReference(text).file))),
+  );
+  const files = Object.entries({ ...recorded.files, ...run.files }).filter(([file]) => named.has(file));
+  return { ...run, files: Object.fromEntries(files.sort(byName)) };
 }
 
 /** A file that runs in two projects is in the report twice, and its tests are merged. @returns {Map<string, RecordedTest[]>} */

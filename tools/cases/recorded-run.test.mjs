@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { problemsOf } from './case-lists.mjs';
-import { notPassed, recordRun } from './recorded-run.mjs';
+import { notPassed, recordRun, withRecorded } from './recorded-run.mjs';
 import { renderCases } from './render-cases.mjs';
 
 const assertion = (status, ...titles) => ({ status, title: titles.at(-1), ancestorTitles: titles.slice(0, -1) });
@@ -33,6 +33,17 @@ test('a reference is a test, a suite or a pattern, and must have passed in all p
   assert.match(page, /\| `gone` \| .* \| \*\*not in the run\*\* \|/);
   assert.deepEqual(Object.keys(run.files), ['core/a.test.ts', 'core/b.test.ts']);
   assert.equal(run.files['core/a.test.ts'].length, 2);
+});
+
+test('the run of one file takes the place of what was recorded of it, and of nothing else', () => {
+  const lists = listOf({ case: 'a', tests: ['core/a.test.ts'] }, { case: 'b', tests: ['core/b.test.ts'] });
+  const before = record(
+    [suite('core/a.test.ts', assertion('failed', 'x')), suite('core/b.test.ts', assertion('passed', 'y'))],
+    lists,
+  );
+  before.files['core/gone.test.ts'] = [];
+  const after = withRecorded(record([suite('core/a.test.ts', assertion('passed', 'x'))], lists), before, lists);
+  assert.deepEqual([notPassed(after, lists), Object.keys(after.files)], [[], ['core/a.test.ts', 'core/b.test.ts']]);
 });
 
 test('a case without a word, with two, or named twice is a problem', () => {
