@@ -1,6 +1,6 @@
 import { attemptsOf } from '@fairlead/interceptors';
 import * as grpc from '@grpc/grpc-js';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { errorOf, unary } from '../test/calls.js';
 import { cleanUpAfterEach } from '../test/cleanup.js';
 import { EchoClient, type EchoServer } from '../test/generated/echo.js';
@@ -24,6 +24,7 @@ import type { RetryPolicyJson } from './service-config-json.js';
 
 // grpc-go test/retry_test.go, each test and each of its cases under the name that it has there. Servers are real.
 const { track } = cleanUpAfterEach();
+jest.setTimeout(30_000);
 const insecure = grpc.credentials.createInsecure();
 const { ALREADY_EXISTS, CANCELLED, INTERNAL, OK, UNAVAILABLE } = grpc.status;
 

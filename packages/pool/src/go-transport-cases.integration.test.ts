@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { roundRobinPolicy } from '@fairlead/core';
 import { RawServer } from '@fairlead/testing';
 import * as grpc from '@grpc/grpc-js';
@@ -51,6 +51,9 @@ class WatchingServer {
     await once(this.#server, 'close');
   }
 }
+
+// What is waited for has a ceiling of its own.
+jest.setTimeout(30_000);
 
 let harness: Harness;
 let closing: { close(): Promise<void> }[];
