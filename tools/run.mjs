@@ -16,6 +16,7 @@ const TASKS = {
   typecheck: 'tsc -b, tests included',
   lint: 'ESLint with type information (arguments: files; --fix)',
   format: 'Prettier writes (--check: only tells)',
+  cases: 'runs all tests, or some (arguments: files), and writes docs/reference/cases.md (--report <file>, --check)',
   'tools-test': "tests of the workspace's own tools and lint rules",
   tarballs: 'the tarball of every published package into tarballs/',
   'packages-lint': 'publint and attw on every tarball',

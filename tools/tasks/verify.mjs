@@ -15,6 +15,11 @@ const steps = [
     count: (failed) => countJest(report('jest.json'), failed),
   },
   {
+    name: 'cases',
+    command: ['npm', 'run', '-s', 'cases', '--', '--check', '--report', report('jest.json')],
+    count: countOne,
+  },
+  {
     name: 'acceptance',
     command: ['npm', 'run', '-s', 'acceptance', '--', '--json', `--outputFile=${report('acceptance.json')}`],
     count: (failed) => countJest(report('acceptance.json'), failed),

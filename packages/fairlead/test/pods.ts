@@ -59,8 +59,12 @@ export async function startPod(
 }
 
 /** Pods on 127.0.0.1, 127.0.0.2 and so on. */
-export function startPods(count: number, handlers?: Partial<EchoServer>): Promise<TestPod[]> {
-  return Promise.all(Array.from({ length: count }, (_, n) => startPod(`127.0.0.${n + 1}`, handlers)));
+export function startPods(
+  count: number,
+  handlers?: Partial<EchoServer>,
+  options?: grpc.ServerOptions,
+): Promise<TestPod[]> {
+  return Promise.all(Array.from({ length: count }, (_, n) => startPod(`127.0.0.${n + 1}`, handlers, options)));
 }
 
 /** The target that names them. */

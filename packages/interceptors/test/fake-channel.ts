@@ -120,6 +120,8 @@ export class FakeCall implements GrpcCall {
 export class FakeChannel implements grpc.ChannelInterface {
   readonly calls: FakeCall[] = [];
   closed = false;
+  /** Is told of a call that is made, before anything is done with it. */
+  onCall: ((call: FakeCall) => void) | undefined;
   readonly #acceptsWrites: boolean;
 
   /** @param acceptsWrites at once; otherwise the test calls `accept()`. */
@@ -138,6 +140,7 @@ export class FakeChannel implements grpc.ChannelInterface {
     if (this.closed) throw new Error('Channel has been shut down');
     const call = new FakeCall(args, this.#acceptsWrites);
     this.calls.push(call);
+    this.onCall?.(call);
     return call;
   }
 

@@ -100,13 +100,7 @@ export class Pool implements grpc.ChannelInterface {
     const keepalive = new Keepalive(resolved, keepaliveNews(this.#events));
     const authority = authorityOf(parsed, factory);
     const member = memberOptions(parsed, authority, this.#credentials, resolved, keepalive, this.#stalls);
-    const shown = {
-      target: parsed.uri,
-      clock,
-      events: this.#events,
-      counts: member.counts,
-      state: () => this.#state.current,
-    };
+    const shown = { target: parsed.uri, clock, events: this.#events, counts: member.counts, state: this.#state };
     this.#channelz = resolved.channelz ? new ChannelzPool(shown) : undefined;
     this.#membership = new Membership({
       clock,

@@ -24,8 +24,12 @@ export class HedgeAllowance {
     return this.#made;
   }
 
+  get stopped(): boolean {
+    return this.#stopped !== undefined;
+  }
+
   get exhausted(): boolean {
-    return (this.#stopped ?? this.#forbidden) !== undefined || this.#made >= this.#method.policy.maxAttempts;
+    return this.stopped || this.#forbidden !== undefined || this.#made >= this.#method.policy.maxAttempts;
   }
 
   begun(): void {

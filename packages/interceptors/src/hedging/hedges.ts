@@ -3,7 +3,7 @@ import type { Backoff } from '@fairlead/core';
 import { ownStatus } from '../call/own-status.js';
 import type { InterceptingCallInterface, InterceptorOptions, NextCall } from '../grpc-types.js';
 import { announceNoRetries, whyNoRetries } from '../incoming/no-retry.js';
-import { Attempt, type AttemptObserver } from '../retry/attempt.js';
+import { Attempt, PREVIOUS_ATTEMPTS, type AttemptObserver } from '../retry/attempt.js';
 import type { WaitEnd } from '../retry/retry-waits.js';
 import type { Transcript } from '../retry/transcript.js';
 import { awaitAnswer } from './await-answer.js';
@@ -198,7 +198,10 @@ export class Hedges {
 
   #launch(optional: boolean): void {
     try {
-      this.#start(this.#nextCall(this.#options), optional);
+      const call = this.#nextCall(this.#options);
+      // Whoever is told of the new call may end this one at that moment.
+      if (this.#allowance.stopped) call.cancelWithStatus(grpc.status.CANCELLED, 'the call is over');
+      else this.#start(call, optional);
     } catch (error) {
       // A plain channel that was closed meanwhile throws.
       this.#stop(`the next attempt could not be made: ${error instanceof Error ? error.message : String(error)}`);
@@ -209,7 +212,7 @@ export class Hedges {
   #start(call: InterceptingCallInterface, optional: boolean): void {
     const metadata = this.#metadata.clone();
     const { made } = this.#allowance;
-    if (made > 0) metadata.set('grpc-previous-rpc-attempts', String(made));
+    if (made > 0) metadata.set(PREVIOUS_ATTEMPTS, String(made));
     announceNoRetries(this.#options, metadata);
     this.#allowance.begun();
     const now = this.#method.clock.now();

@@ -301,6 +301,36 @@ describe('streams of the client', () => {
 });
 
 describe('the end comes exactly once', () => {
+  test.each([OK, INTERNAL])(
+    'of code %i: a writer that waits goes on, and so does one that comes later',
+    async (code) => {
+      const { wire, channel } = hedgingFixture({}, { acceptsWrites: false });
+      const call = new ObservedCall(channel).start().write('1').write('2');
+      wire.last.end(code);
+      // The one that was given to the wire is the wire's.
+      wire.last.accept();
+      call.write('3');
+      await settle();
+      expect([call.code, call.written.toSorted()]).toEqual([code, [0, 1, 2]]);
+    },
+  );
+
+  test('a call that is cancelled while a hedge is made: the hedge is not sent', async () => {
+    const { wire, channel, clock, context } = hedgingFixture();
+    const call = new ObservedCall(channel).unary();
+    wire.onCall = () => call.call.cancelWithStatus(CANCELLED, 'enough');
+    clock.advance(100);
+    await settle();
+    expect([call.code, wire.calls.map(({ started, cancelled }) => [started, cancelled !== undefined])]).toEqual([
+      CANCELLED,
+      [
+        [true, true],
+        [false, true],
+      ],
+    ]);
+    expect([clock.pendingTimers, context.retry.space.used]).toEqual([0, 0]);
+  });
+
   test('a cancel cancels every attempt', async () => {
     const { wire, channel, clock } = hedgingFixture();
     const call = new ObservedCall(channel).unary();

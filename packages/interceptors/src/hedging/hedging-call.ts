@@ -61,7 +61,11 @@ export class HedgingCall implements InterceptingCallInterface, AttemptObserver, 
   }
 
   sendMessageWithContext(context: MessageContext, message: unknown): void {
-    if (this.#ended) return;
+    if (this.#ended) {
+      // Whoever waits to have written goes on, as on a call of grpc-js that is over. The status tells.
+      if (context.callback) process.nextTick(context.callback);
+      return;
+    }
     const answered = this.#answered;
     if (answered?.playback.caughtUp) {
       answered.call.sendMessageWithContext(context, message);
@@ -166,6 +170,7 @@ export class HedgingCall implements InterceptingCallInterface, AttemptObserver, 
     this.#stopAwaiting();
     this.#hedges.close(cancelWith);
     this.#transcript.release();
+    this.#transcript.drop();
   }
 
   #stopAwaiting(): void {

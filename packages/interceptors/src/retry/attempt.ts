@@ -13,6 +13,9 @@ import type { CallListener, InterceptingCallInterface } from '../grpc-types.js';
 import { Playback } from './playback.js';
 import type { Transcript } from './transcript.js';
 
+/** Tells the server, and with the answer the client, how many attempts there were before (gRFC A6, exposed retry metadata). */
+export const PREVIOUS_ATTEMPTS = 'grpc-previous-rpc-attempts';
+
 /** What an attempt tells its call. */
 export interface AttemptObserver {
   onHeaders(attempt: Attempt, metadata: Metadata): void;
@@ -36,6 +39,7 @@ export class Attempt implements CallListener, AttemptContext {
   onRecord: ((record: AttemptRecord) => void) | undefined;
   #reported: FailureClass | undefined;
   #sawHeaders = false;
+  #previousAttempts: string | undefined;
   readonly #observer: AttemptObserver;
   readonly #startedAt: number;
 
@@ -59,6 +63,7 @@ export class Attempt implements CallListener, AttemptContext {
 
   /** @param metadata belongs to this attempt. */
   start(metadata: Metadata): void {
+    if (this.kind !== 'first') this.#previousAttempts = metadata.get(PREVIOUS_ATTEMPTS)[0]?.toString();
     attachAttemptContext(metadata, this);
     this.call.start(metadata, this);
     this.playback.begin();
@@ -76,6 +81,7 @@ export class Attempt implements CallListener, AttemptContext {
 
   onReceiveMetadata(metadata: Metadata): void {
     this.#sawHeaders = true;
+    if (this.#previousAttempts !== undefined) metadata.set(PREVIOUS_ATTEMPTS, this.#previousAttempts);
     this.#observer.onHeaders(this, metadata);
   }
 

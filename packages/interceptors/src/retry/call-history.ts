@@ -2,7 +2,7 @@ import type { AttemptKind, Backoff, FailureClass } from '@fairlead/core';
 import type { Metadata, StatusObject } from '@grpc/grpc-js';
 import type { AttemptRecord } from '../attempts/attempt-record.js';
 import { withAttempts } from '../attempts/attempts-of.js';
-import type { Attempt } from './attempt.js';
+import { PREVIOUS_ATTEMPTS, type Attempt } from './attempt.js';
 import { countsAsFailure, decide, type Decision } from './decide.js';
 import type { MethodRetry } from './method-retry.js';
 import { pushbackOf } from './pushback.js';
@@ -80,7 +80,7 @@ export class CallHistory {
 
   /** Tells the server of the next attempt how many there were before it. */
   announce(metadata: Metadata): void {
-    if (this.#previousAttempts > 0) metadata.set('grpc-previous-rpc-attempts', String(this.#previousAttempts));
+    if (this.#previousAttempts > 0) metadata.set(PREVIOUS_ATTEMPTS, String(this.#previousAttempts));
   }
 
   /** The status with the trail. */

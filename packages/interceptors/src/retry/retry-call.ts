@@ -184,6 +184,8 @@ export class RetryCall implements InterceptingCallInterface, AttemptObserver {
       history.abandon(`the next attempt could not be made: ${error instanceof Error ? error.message : String(error)}`);
       return this.#endSoon(last);
     }
+    // Whoever is told of the new call may cancel this one at that moment.
+    if (this.#cancelled) return call.cancelWithStatus(this.#cancelled.code, this.#cancelled.details);
     this.#begin(call);
   }
 

@@ -12,7 +12,7 @@ export interface ChannelzSource {
   readonly clock: Clock;
   readonly events: PoolEmitter;
   readonly counts: PoolCounts;
-  state(): grpc.connectivityState;
+  readonly state: { readonly current: grpc.connectivityState };
 }
 
 /** The channel of a member's connection, and whose it is. */
@@ -74,7 +74,7 @@ export class ChannelzPool {
       ref: { channel_id: this.id, name: target },
       data: {
         target,
-        state: { state: stateName(this.#source.state()) },
+        state: { state: stateName(this.#source.state.current) },
         calls_started: picks,
         calls_succeeded: succeeded,
         calls_failed: failed,
