@@ -4,7 +4,14 @@ import { allKinds, ALL_TEXTS, errorOf, unary } from '../test/calls.js';
 import { cleanUpAfterEach } from '../test/cleanup.js';
 import { EchoClient, type EchoServer } from '../test/generated/echo.js';
 import { startPod, targetOf, type TestPod } from '../test/pods.js';
-import { attemptsOf, createChannel, currentIncomingCall, incomingCallInterceptor, leaveCall } from './index.js';
+import {
+  attemptsOf,
+  createChannel,
+  currentIncomingCall,
+  incomingCallInterceptor,
+  leaveCall,
+  serveCall,
+} from './index.js';
 import type { ChannelOptions } from './options.js';
 
 const { track } = cleanUpAfterEach();
@@ -146,6 +153,27 @@ test('a cancelled call cancels what was called for it, but not what was left of 
   await done;
   expect(cancelled).toEqual(['under']);
   left?.cancel();
+});
+
+test('a handler that serves its call by itself needs no interceptor, of whatever kind it is', async () => {
+  const seen: boolean[] = [];
+  const pod = track(
+    await startPod('127.0.0.1', {
+      unary: (call, done) =>
+        serveCall(call, () => {
+          seen.push(currentIncomingCall() === call);
+          done(null, { text: call.request.text, server: '' });
+        }),
+      repeat: (call) =>
+        serveCall(call, () => {
+          seen.push(currentIncomingCall() === call);
+          for (let n = 0; n < 3; n++) call.write({ text: call.request.text, server: '' });
+          call.end();
+        }),
+    }),
+  );
+  expect((await allKinds(clientOf(pod))).texts).toEqual(ALL_TEXTS);
+  expect(seen).toEqual([true, true]);
 });
 
 test('handlers of all four kinds are under their call, in all that they do', async () => {

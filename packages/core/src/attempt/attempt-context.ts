@@ -9,7 +9,8 @@ export type AttemptDelay = 'name-resolution' | 'pick';
  * What a retry or hedging policy tells the pool about one attempt, and what the pool tells back.
  *
  * The policy attaches a context to the attempt's metadata (`attachAttemptContext`), the pool below finds it there
- * (`attemptContextOf`), whatever interceptors stand between them.
+ * (`attemptContextOf`), whatever interceptors stand between them. One that puts a context of its own in its place passes
+ * everything on.
  */
 export interface AttemptContext {
   /** Ids of the endpoints that earlier attempts of this call were given to, those that are still under way included. */
