@@ -1,4 +1,13 @@
-import { context, propagation, SpanKind, SpanStatusCode, trace, type Attributes } from '@opentelemetry/api';
+import {
+  context,
+  diag,
+  DiagLogLevel,
+  propagation,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+} from '@opentelemetry/api';
 import {
   AlwaysOnSampler,
   InMemorySpanExporter,
@@ -25,6 +34,8 @@ export interface ExportedSpan {
 export class Spans {
   readonly exporter = new InMemorySpanExporter();
   readonly provider: NodeTracerProvider;
+  /** What the API and the SDK complain of, such as a span that is ended twice. */
+  readonly complaints: string[] = [];
 
   constructor(sampler: Sampler = new AlwaysOnSampler()) {
     this.provider = new NodeTracerProvider({ sampler, spanProcessors: [new SimpleSpanProcessor(this.exporter)] });
@@ -47,12 +58,17 @@ export class Spans {
 
   /** Makes it the global one, with the context manager and the propagators of the SDK. {@link unregister} takes it back. */
   register(): this {
+    const complain = (text: string): unknown => this.complaints.push(text);
+    const ignore = (): void => undefined;
+    const logger = { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore };
+    diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
     this.provider.register();
     return this;
   }
 }
 
 export function unregister(): void {
+  diag.disable();
   trace.disable();
   context.disable();
   propagation.disable();

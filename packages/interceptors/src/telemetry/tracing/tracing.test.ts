@@ -3,7 +3,7 @@ import { status as Code, Metadata } from '@grpc/grpc-js';
 import { context, propagation, trace, type Context } from '@opentelemetry/api';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-node';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { MethodConfig } from '@fairlead/core';
+import { attachAttemptContext, attemptContextOf, type AttemptContext, type MethodConfig } from '@fairlead/core';
 import { FakeChannel, metadataOf, pod } from '../../../test/fake-channel.js';
 import { HEDGING } from '../../../test/hedging-fixture.js';
 import { ObservedCall, settle } from '../../../test/observed-call.js';
@@ -30,6 +30,7 @@ beforeEach(() => {
 afterEach(() => {
   policies.close();
   unregister();
+  expect(spans.complaints).toEqual([]);
 });
 
 /** A channel whose wire the test plays, in virtual time. */
@@ -115,6 +116,9 @@ describe('what is exported', () => {
   test('of a call with retries: each attempt with its number, its kind and its reason', () => {
     new ObservedCall(traced({ retryPolicy: POLICY })).unary();
     wire.last.pick(pod(1), true).end(UNAVAILABLE, 'lost', 'unsent');
+    // What the pool finds is what the retry policy said.
+    const seen = attemptContextOf(wire.last.metadata);
+    expect([seen?.kind, [...(seen?.tried ?? [])], seen?.optional]).toEqual(['transparent-retry', [pod(1).id], false]);
     wire.last.pick(pod(2), true).end(UNAVAILABLE, 'busy', 'maybe-processed');
     clock.advance(1_000);
     wire.last.pick(pod(3)).ok();
@@ -213,6 +217,24 @@ describe('what is exported', () => {
     expect(spans.named(CALL)[0]?.events).toEqual([]);
   });
 
+  test('of no message, where a client with a unary response is told that there is none', () => {
+    new ObservedCall(traced({}, { messageEvents: true })).start();
+    wire.last.pick(pod(1)).message(null).end(UNAVAILABLE, 'down', 'maybe-processed');
+    expect(spans.named('Attempt')[0]?.events).toEqual([]);
+  });
+
+  test('of a delayed name resolution on the call, of a delayed pick on the attempt', () => {
+    const events = (prefix: string) => spans.named(prefix).map((span) => span.events);
+    const channel = traced();
+    for (const delay of ['name-resolution', 'pick'] as const) {
+      new ObservedCall(channel).unary();
+      attemptContextOf(wire.last.metadata)?.onDelayed?.(delay);
+      wire.last.pick(pod(1)).ok();
+    }
+    expect(events(CALL)).toEqual([[['Delayed name resolution complete', {}]], []]);
+    expect(events('Attempt')).toEqual([[], [['Delayed LB pick complete', {}]]]);
+  });
+
   test('of metadata that was asked for, and of no other', () => {
     const channel = traced({}, { metadataAttributes: ['x-tenant', 'x-raw-bin', 'x-absent'] });
     const metadata = metadataOf({ 'x-tenant': ['a', 'b'], authorization: 'secret' });
@@ -306,6 +328,7 @@ describe('propagation', () => {
     };
     new ObservedCall(traced({}, { propagator: set })).unary();
     expect(wire.last.metadata.getMap()).toEqual({ 'x-good': 'c', 'x-raw-bin': Buffer.from([1, 2, 3]) });
+    expect(spans.complaints.splice(0)).toEqual(['Fairlead: "x-bad" is not propagated']);
   });
 
   test('with a provider and a propagator of its own, nothing need be registered', () => {
@@ -315,6 +338,39 @@ describe('propagation', () => {
     wire.last.ok();
     expect([spans.exported.length, wire.last.metadata.getMap()]).toEqual([2, { 'x-trace': '1' }]);
   });
+});
+
+test('what the pool says of an attempt goes on to whoever had asked for it', () => {
+  const heard: unknown[] = [];
+  const context: AttemptContext = {
+    tried: new Set(),
+    onDelayed: (delay) => heard.push(delay),
+    onPicked: ({ id }, othersUntried) => heard.push(id, othersUntried),
+    onFailed: (failure, dropped) => heard.push(failure, dropped),
+  };
+  const channel = traced();
+  const call = interceptChannel(wire, (path) => [
+    policies.tracing!.call(path),
+    (options, nextCall) => {
+      const next = nextCall(options);
+      const start = next.start.bind(next);
+      next.start = (metadata, listener) => {
+        attachAttemptContext(metadata, context);
+        start(metadata, listener);
+      };
+      return next as never;
+    },
+    policies.tracing!.attempt(path)!,
+  ]);
+  new ObservedCall(call).unary();
+  const told = attemptContextOf(wire.last.metadata);
+  told?.onDelayed?.('pick');
+  told?.onPicked(pod(1), true);
+  told?.onFailed('refused', true);
+  wire.last.end(UNAVAILABLE);
+  expect(heard).toEqual(['pick', pod(1).id, true, 'refused', true]);
+  expect(spans.named('Attempt')[0]?.attributes).toMatchObject({ 'fairlead.attempt.failure': 'refused' });
+  channel.close();
 });
 
 describe('every span ends, once', () => {

@@ -50,7 +50,6 @@ export class Tracing implements TracingPolicies {
       if (live === undefined) return asInterceptingCall(nextCall(options));
       const context = live.api.context.active();
       const theirs = instrumentedSpan(live.api, context, path);
-      if (theirs && !attemptSpans) return asInterceptingCall(nextCall(options));
       const trace = new CallTrace(live, context, theirs);
       const call = nextCall(attemptSpans ? CALL_TRACE.attach(options, trace) : options);
       return asInterceptingCall(theirs ? call : new TracedCall(call, trace, method, this.#options));

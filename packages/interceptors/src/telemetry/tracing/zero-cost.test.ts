@@ -1,4 +1,6 @@
+import { Metadata } from '@grpc/grpc-js';
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
+import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-node';
 import { expect, jest, test } from '@jest/globals';
 import { FakeChannel } from '../../../test/fake-channel.js';
 import { ObservedCall } from '../../../test/observed-call.js';
@@ -31,6 +33,20 @@ test('with the API and without an SDK, no object is made and no span asked for',
   }
   expect([loadApi.mock.calls, getTracer.mock.calls]).toEqual([[], []]);
   getTracer.mockRestore();
+});
+
+test('of a call that is not sampled nothing is listened to', () => {
+  const off = new Spans(new AlwaysOffSampler()).register();
+  const tracing = new Tracing(resolveTracingOptions(true)!, 'dns:///a:1');
+  const start = jest.fn();
+  const options = {} as InterceptorOptions;
+  const bottom = { start } as never;
+  const call = tracing.call('/a/A')(options, (inner) => tracing.attempt('/a/A')!(inner, () => bottom));
+  const listener = {};
+  call.start(new Metadata(), listener);
+  expect(start.mock.calls[0]![1]).toBe(listener);
+  expect(off.raw).toEqual([]);
+  unregister();
 });
 
 test('a provider that is registered later, replaced, and taken away is noticed by the next call', () => {
