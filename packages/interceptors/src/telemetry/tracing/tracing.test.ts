@@ -389,6 +389,15 @@ describe('every span ends, once', () => {
     expect(statuses()).toEqual(expected);
   });
 
+  test('when the channel underneath tells two statuses', () => {
+    traced();
+    const channel = interceptChannel(wire, (path) => [policies.tracing!.call(path)]);
+    new ObservedCall(channel).unary();
+    wire.last.ok();
+    wire.last.end(CANCELLED, 'enough');
+    expect(statuses()).toEqual([[CALL, 'OK']]);
+  });
+
   test('when hedges are under way and the call is cancelled', async () => {
     const { call } = new ObservedCall(traced({ hedgingPolicy: HEDGING })).unary();
     wire.last.pick(pod(1));
