@@ -15,7 +15,7 @@ import { MeasuredAttempt } from './measured-attempt.js';
 import { MeasuredCall } from './measured-call.js';
 import { MethodMeter } from './method-meter.js';
 import type { ResolvedMetricsOptions } from './metrics-options.js';
-import { serverAddressOf } from '../target-address.js';
+import { serverAddressOf } from '../server-address.js';
 import { SharedMeter } from './shared-meter.js';
 
 /** More methods than a client has; whatever makes up paths at run time must not make series without end. */

@@ -1,7 +1,7 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { callSlot } from '../../call/call-slot.js';
 import type { LiveTracing } from './live-tracing.js';
-import type { MethodSpans } from './rpc-conventions.js';
+import type { MethodSpans } from './method-spans.js';
 
 /** What is known of the trace of one call: the policy at the outside leaves it in the call's options for the attempts. */
 export class CallTrace {

@@ -3,7 +3,7 @@ import { status as Code } from '@grpc/grpc-js';
 import type { Span } from '@opentelemetry/api';
 import type { OtelApi } from '../otel-api.js';
 import { ATTRIBUTES } from './attributes.js';
-import type { CallEnd, MethodSpans } from './rpc-conventions.js';
+import type { CallEnd, MethodSpans } from './method-spans.js';
 
 /** Ends a span as its call or attempt ended: OK is OK, all else is an error `CODE, details` (gRFC A72). */
 export function endSpan(api: OtelApi, span: Span, method: MethodSpans, end: CallEnd): void {

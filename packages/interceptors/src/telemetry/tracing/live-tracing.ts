@@ -10,7 +10,7 @@ import type {
 } from '@opentelemetry/api';
 import type { OtelApi } from '../otel-api.js';
 import { metadataSetter } from './metadata-setter.js';
-import type { MethodSpans } from './rpc-conventions.js';
+import type { MethodSpans } from './method-spans.js';
 import type { ResolvedTracingOptions } from './tracing-options.js';
 
 const TRACER = '@fairlead/interceptors';

@@ -10,8 +10,8 @@ import { ATTRIBUTES, EVENTS } from './attributes.js';
 import type { CallTrace } from './call-trace.js';
 import { endSpan, failSpan } from './end-span.js';
 import { MessageEvents } from './message-events.js';
-import { memberAttributes, peerAttributes } from './peer-address.js';
-import type { CallEnd, MethodSpans } from './rpc-conventions.js';
+import { memberAttributes, peerAttributes } from './peer-attributes.js';
+import type { CallEnd, MethodSpans } from './method-spans.js';
 
 const NOTHING_TRIED: ReadonlySet<string> = new Set();
 

@@ -5,7 +5,7 @@ import type { CallListener, InterceptingCallInterface, PartialListener } from '.
 import { REQUEST_METADATA } from './attributes.js';
 import type { CallTrace } from './call-trace.js';
 import { endSpan, failSpan } from './end-span.js';
-import type { MethodSpans } from './rpc-conventions.js';
+import type { MethodSpans } from './method-spans.js';
 import type { ResolvedTracingOptions } from './tracing-options.js';
 
 /** A call with a span, from its start to its status. One that is never started has none. */

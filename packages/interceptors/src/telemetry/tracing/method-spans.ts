@@ -2,7 +2,7 @@ import { statusName } from '@fairlead/core';
 import { status as Code } from '@grpc/grpc-js';
 import type { Attributes } from '@opentelemetry/api';
 import { ATTRIBUTES } from './attributes.js';
-import type { ServerAddress } from '../target-address.js';
+import type { ServerAddress } from '../server-address.js';
 import type { RpcConventions } from './tracing-options.js';
 
 /** How a call ended. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { serverAddressOf } from './target-address.js';
+import { serverAddressOf } from './server-address.js';
 
 // The examples of the semantic conventions for gRPC, and the forms of grpc/grpc doc/naming.md.
 const EXAMPLES: readonly (readonly [target: string, address: string, port?: number])[] = [

@@ -1,6 +1,6 @@
 import { endpointAt } from '@fairlead/core';
 import { expect, test } from '@jest/globals';
-import { peerAttributes } from './peer-address.js';
+import { peerAttributes } from './peer-attributes.js';
 
 const endpoint = endpointAt({ kind: 'tcp', host: '10.0.0.9', port: 9 });
 
