@@ -28,6 +28,8 @@ const project = (displayName, testMatch, extra = {}) => ({
 });
 
 export default {
+  // Most of the integration tests wait for servers; jest would leave a core of two to itself.
+  maxWorkers: '100%',
   projects: [
     project('unit', ['<rootDir>/{packages/*/src,examples,benchmarks}/**/*.test.ts'], {
       testPathIgnorePatterns: ['\\.integration\\.test\\.ts$', '/node_modules/', '/lib/'],

@@ -66,24 +66,14 @@ async function run(script: string): Promise<[number, string]> {
 }
 
 test('the example of the README runs, as it stands there but for its target', async () => {
-  expect(await run(around + atThePort(exampleOf()))).toEqual([
-    0,
-    'Hello you\
-',
-  ]);
+  expect(await run(around + atThePort(exampleOf()))).toEqual([0, 'Hello you\n']);
 }, 20_000);
 
 test('its example of tracing runs, and shows a call and its attempt', async () => {
   // The first call of this one succeeds, and the server ends after it.
   const script = around.replace('let calls = 0', 'let calls = 1') + atThePort(exampleOf('## Tracing'));
   const [code, output] = await run(script);
-  expect([code, output]).toEqual([
-    0,
-    expect.stringContaining(
-      'Hello you\
-',
-    ),
-  ]);
+  expect([code, output]).toEqual([0, expect.stringContaining('Hello you\n')]);
   const names = [...output.matchAll(/^ {2}name: '(.*)',$/gm)].map(([, name]) => name);
   expect(names).toEqual(['Attempt.greeter.Greeter.SayHello', 'greeter.Greeter/SayHello']);
   expect(output).toContain("'rpc.request.metadata.x-tenant': [ 'blue' ]");
@@ -91,12 +81,7 @@ test('its example of tracing runs, and shows a call and its attempt', async () =
 
 test('the example of settings as options runs as it stands there', async () => {
   const [code, output] = await run(exampleOf('### Settings of methods as options'));
-  const text = output
-    .split(
-      '\
-',
-    )
-    .filter((line) => !/^\s|^}/.test(line));
+  const text = output.split('\n').filter((line) => !/^\s|^}/.test(line));
   const target = 'dns:///greeter.prod.svc.cluster.local:50051';
   expect([code, text]).toEqual([
     0,

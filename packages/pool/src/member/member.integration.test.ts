@@ -126,7 +126,7 @@ describe('a member and its server', () => {
     await until(() => first.open.size === 1 && second.open.size === 1);
     await until(() => connectivities(pool)[0] === 'transient-failure');
     expect(pool.snapshot().members[0]!.lastError).toBe(
-      `127.0.0.1:${first.port}: timed out after 400 ms; 127.0.0.1:${second.port}: timed out after 400 ms`,
+      `connect to 127.0.0.1:${first.port} timed out after 400 ms; connect to 127.0.0.1:${second.port} timed out after 400 ms`,
     );
     await until(() => first.open.size === 0 && second.open.size === 0);
   });
