@@ -1,7 +1,7 @@
 // CPU of the client process per unary call, side by side:
 //   bare          grpc-js with round_robin
 //   fairlead      createChannel with default options                                              goal ≤ 1.10 × bare
-//   fairlead-full + retries, circuit breaker, bulkhead                goal ≤ 1.15 × bare
+//   fairlead-full + retries, circuit breaker, bulkhead, tracing API without an SDK                goal ≤ 1.15 × bare
 //   by-hand       the same wired from grpc-js, opossum, p-queue and instrumentation-grpc          goal: full ≤ 0.9 × this
 // ROUNDS (at least 31 for a figure to quote) and CALLS can be set in the environment.
 import { contest } from './contest.js';
