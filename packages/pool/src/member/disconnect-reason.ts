@@ -38,8 +38,8 @@ export class ConnectionEnd {
   constructor(socket: Socket, keepalive: boolean) {
     this.#socket = socket;
     this.#keepalive = keepalive;
-    socket.once('error', ({ code = '' }: NodeJS.ErrnoException) => {
-      this.#over ??= REASON_OF_CODE[code] ?? 'socket error';
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      this.#over ??= reasonOf(error);
     });
     socket.once('end', () => {
       this.#over ??= 'unknown';
@@ -49,6 +49,12 @@ export class ConnectionEnd {
   /** To be asked when the loss is reported. */
   get reason(): DisconnectReason {
     if (this.#over !== undefined) return this.#over;
+    // The loss may be reported before the event of the error that caused it.
+    if (this.#socket.errored) return reasonOf(this.#socket.errored);
     return this.#socket.destroyed || this.#keepalive ? 'unknown' : 'GOAWAY';
   }
+}
+
+function reasonOf({ code = '' }: NodeJS.ErrnoException): DisconnectReason {
+  return REASON_OF_CODE[code] ?? 'socket error';
 }

@@ -99,6 +99,20 @@ describe('the metrics of a call', () => {
     ]);
   });
 
+  test('are recorded of a call that comes too late to be made, which has no attempt', async () => {
+    const { channel, clock, meter } = fixture();
+    new ObservedCall(channel, { deadline: clock.epochNow() - 1 }).unary();
+    await settle();
+    const measured = await meter.collect();
+    expect(Object.keys(measured).sort()).toEqual(['grpc.client.call.duration', 'rpc.client.call.duration']);
+    expect(await meter.series('grpc.client.call.duration')).toEqual([
+      [
+        { ...CALL, 'grpc.status': 'DEADLINE_EXCEEDED' },
+        { count: 1, sum: 0 },
+      ],
+    ]);
+  });
+
   test('have the buckets of their standards', async () => {
     const { channel, clock, meter, wire } = fixture(retrying());
     new ObservedCall(channel).unary();
