@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { InvalidOptionError, InvalidServiceConfigError } from '@fairlead/core';
 import { SeededRandom, VirtualClock } from '@fairlead/testing';
 import { metrics } from '@opentelemetry/api';
@@ -385,4 +386,13 @@ describe('a contradiction names both', () => {
       expect(errorOf({ serviceConfig: config })).toBeUndefined();
     }
   });
+});
+
+test('every option is in the README, and nothing else is', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const section = readme.split(/^## /m).find((part) => part.startsWith('Options'))!;
+  const cells = section.split('\n').flatMap((line) => /^\| ((?:`[\w.]+`(?:, )?)+)/.exec(line)?.[1] ?? []);
+  const names = cells.flatMap((cell) => [...cell.matchAll(/`([\w.]+)`/g)].map(([, name]) => name!));
+  const own = names.filter((name) => !name.startsWith('grpc.')).map((name) => name.split('.')[0]!);
+  expect([...new Set(own)].sort()).toEqual(Object.keys(OPTIONS).sort());
 });
