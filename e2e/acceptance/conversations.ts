@@ -12,6 +12,8 @@ export interface Conversation {
   /** Lines that came back, in order and without a gap, or the conversation would have thrown. */
   readonly echoed: number;
   readonly livedMs: number;
+  /** How long the oldest line without an answer had been under way at the end, in ms. */
+  readonly unansweredMs: number;
   readonly code: grpc.status;
   readonly details: string;
 }
@@ -44,9 +46,12 @@ export class Conversations {
   #begin(): void {
     const call = this.#client.Talk();
     const begunAt = performance.now();
-    let sent = 0;
+    const sentAt: number[] = [];
     let echoed = 0;
-    const timer = setInterval(() => call.write(String(sent++)), LINE_EVERY_MS);
+    const timer = setInterval(() => {
+      call.write(String(sentAt.length));
+      sentAt.push(performance.now());
+    }, LINE_EVERY_MS);
     const end = (): void => {
       clearInterval(timer);
       call.end();
@@ -61,7 +66,9 @@ export class Conversations {
     call.on('status', ({ code, details }: grpc.StatusObject) => {
       clearInterval(timer);
       this.#open.delete(end);
-      this.ended.push({ sent, echoed, livedMs: performance.now() - begunAt, code, details });
+      const now = performance.now();
+      const unansweredMs = now - (sentAt[echoed] ?? now);
+      this.ended.push({ sent: sentAt.length, echoed, livedMs: now - begunAt, unansweredMs, code, details });
       if (!this.#stopping) this.#begin();
       else if (this.#open.size === 0) this.#idle?.();
     });

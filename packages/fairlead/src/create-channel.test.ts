@@ -89,6 +89,10 @@ describe('an option is refused', () => {
       { retryBudget: {}, serviceConfig: { retryThrottling: { maxTokens: 10, tokenRatio: 0.1 } } },
       'retryBudget: {} (expected: not set beside serviceConfig.retryThrottling)',
     ],
+    [
+      JSON.parse('{"__proto__":{"idleTimeoutMs":5000}}') as object,
+      '__proto__: {"idleTimeoutMs":5000} (expected: unknown option; known are `refresh',
+    ],
     [{ tracing: 'on' }, 'tracing: "on" (expected: true, false or an object)'],
     [{ tracing: { semConv: 'old' } }, 'tracing.semConv: "old" (expected: unknown option (did you mean `semconv`?))'],
     [{ clock: {} }, 'clock: {} (expected: an object with now(), epochNow(), schedule(), nextRound())'],

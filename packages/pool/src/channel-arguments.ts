@@ -31,8 +31,9 @@ export function splitChannelArguments(options: object): {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new InvalidOptionError('options', options, 'an object');
   }
-  const own: Record<string, unknown> = {};
-  const channelArguments: Record<string, unknown> = {};
+  // Without a prototype: `__proto__` is a name like any other, and unknown.
+  const own = Object.create(null) as Record<string, unknown>;
+  const channelArguments = Object.create(null) as Record<string, unknown>;
   for (const [name, value] of Object.entries(options)) {
     const isArgument = name.startsWith('grpc.') || name.startsWith('grpc-node.');
     if (isArgument && value !== undefined) channelArguments[name] = value;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { connectivityState } from '@grpc/grpc-js';
 import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
 
@@ -47,5 +47,34 @@ describe('watching the state of a pool', () => {
     virtual.pool.close();
     expect(told).toEqual([undefined]);
     expect(virtual.clock.pendingTimers).toBe(0);
+  });
+
+  test('a callback that throws is an uncaught exception of its own, and stops neither waiting calls nor the end', async () => {
+    const uncaught: unknown[] = [];
+    const nextTick = jest.spyOn(process, 'nextTick').mockImplementation((act) => {
+      try {
+        (act as () => void)();
+      } catch (error) {
+        uncaught.push(error);
+      }
+    });
+    const virtual = new VirtualPool();
+    const thrower = (): never => {
+      throw new Error('a bug of the application');
+    };
+    virtual.pool.watchConnectivityState(IDLE, Infinity, thrower);
+    const call = virtual.call();
+    virtual.resolver.push([pod(1)]);
+    virtual.pool.watchConnectivityState(CONNECTING, Infinity, thrower);
+    virtual.channel(1).ready();
+    expect(virtual.channel(1).calls).toHaveLength(1);
+    virtual.channel(1).calls[0]!.end();
+    let closed = false;
+    virtual.pool.on('closed', () => (closed = true));
+    virtual.pool.watchConnectivityState(READY, Infinity, thrower);
+    virtual.pool.close();
+    nextTick.mockRestore();
+    await turn();
+    expect([closed, call.status?.code, uncaught.length]).toEqual([true, 0, 3]);
   });
 });

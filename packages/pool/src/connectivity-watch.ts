@@ -43,6 +43,13 @@ export class ConnectivityWatch {
   #call(watcher: Watcher, error?: Error): void {
     if (!this.#watchers.delete(watcher)) return;
     watcher.timer?.cancel();
-    watcher.callback(error);
+    try {
+      watcher.callback(error);
+    } catch (thrown) {
+      // An uncaught exception of its own: it must not stop the change that it was told of half-way.
+      process.nextTick(() => {
+        throw thrown;
+      });
+    }
   }
 }

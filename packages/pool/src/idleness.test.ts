@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { roundRobinPolicy, type BalancingPolicy } from '@fairlead/core';
 import { manualResolverFactory, type ManualResolver } from '@fairlead/testing';
 import { connectivityState, credentials, status } from '@grpc/grpc-js';
 import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
@@ -307,4 +308,28 @@ describe('the idle timeout', () => {
     expect(seen[1]).toEqual({});
     pool.close();
   });
+});
+
+test('a call that a picker threw for does not count as use of the pool', () => {
+  let broken = true;
+  const balancing = (): BalancingPolicy => {
+    const policy = roundRobinPolicy.create({}, '')();
+    return {
+      name: 'broken',
+      createLoad: () => policy.createLoad(),
+      update: (members, context) => {
+        const update = policy.update(members, context);
+        const pick: typeof update.picker.pick = (request, now) => {
+          if (broken) throw new Error('pick boom');
+          return update.picker.pick(request, now);
+        };
+        return { ...update, picker: { pick } };
+      },
+    };
+  };
+  const { virtual } = pooled(1, { balancing });
+  expect(() => virtual.call()).toThrow('pick boom');
+  broken = false;
+  virtual.clock.advance(IDLE_MS);
+  expect(virtual.pool.getConnectivityState(false)).toBe(connectivityState.IDLE);
 });

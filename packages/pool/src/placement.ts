@@ -53,7 +53,13 @@ export class Placement implements CallHost {
 
   admit(call: PoolCall): void {
     this.#idleness.enter();
-    this.place(call);
+    try {
+      this.place(call);
+    } catch (error) {
+      // A picker that throws ends the call where its client can catch it; nobody will say that it ended.
+      this.#idleness.leave();
+      throw error;
+    }
   }
 
   ended(): void {

@@ -27,6 +27,7 @@ import { LastingWarnings } from './lasting-warnings.js';
 import { memberOptions } from './member/member-options.js';
 import { Membership } from './membership.js';
 import { resolvePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './options.js';
+import { outside } from './outside.js';
 import { Placement } from './placement.js';
 import { Pursuit } from './pursuit.js';
 import { Readiness } from './readiness.js';
@@ -119,11 +120,8 @@ export class Pool implements grpc.ChannelInterface {
     this.#idleness = new Idleness(clock, resolved.idleTimeoutMs, () => this.#fallIdle());
     const wake = (): void => this.#wake();
     this.#placement = new Placement(clock, this.#stalls, this.#membership, this.#readiness, this.#idleness, wake);
-    const enough = (): boolean => this.#readiness.hasReady(resolved.minReadyMembers);
-    this.#warmUp = new WarmUp(clock, this.#idleness, enough, () => this.explain());
+    this.#warmUp = new WarmUp(resolved, this.#idleness, this.#readiness, () => this.explain());
   }
-
-  // ChannelInterface
 
   createCall(...given: CreateCallArguments): GrpcCall {
     const args = callArguments(...given);
@@ -262,10 +260,12 @@ export class Pool implements grpc.ChannelInterface {
 
   #wake(): void {
     if (this.#resolution.started || this.#closed) return;
-    this.#resolution.start(this.#answers);
-    this.#membership.wake();
-    this.#idleness.begin();
-    this.#settle();
+    outside(() => {
+      this.#resolution.start(this.#answers);
+      this.#membership.wake();
+      this.#idleness.begin();
+      this.#settle();
+    });
   }
 
   /** Nobody uses the pool: nothing runs any more, and what is known stays, so that the next call finds its pods at once. */

@@ -1,5 +1,6 @@
 import { InvalidOptionError, type Clock, type Timer } from '@fairlead/core';
 import type { Idleness } from './idleness.js';
+import type { Readiness } from './readiness.js';
 
 /** As long as a Node timer can hold: somebody awaits, so the process must not exit under it. */
 const A_LONG_TIME_MS = 2 ** 31 - 1;
@@ -8,6 +9,12 @@ interface Waiter {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
   readonly timer: Timer;
+}
+
+/** Of the pool's options, those that matter here. */
+export interface WarmUpOptions {
+  readonly clock: Clock;
+  readonly minReadyMembers: number;
 }
 
 /** Those who wait for enough members to be ready before the first call. */
@@ -22,10 +29,15 @@ export class WarmUp {
    * @param idleness is told that the pool is in use while somebody waits.
    * @param explain what is missing, for the text of the error.
    */
-  constructor(clock: Clock, idleness: Idleness, isReady: () => boolean, explain: () => string) {
+  constructor(
+    { clock, minReadyMembers }: WarmUpOptions,
+    idleness: Idleness,
+    readiness: Readiness,
+    explain: () => string,
+  ) {
     this.#clock = clock;
     this.#idleness = idleness;
-    this.#isReady = isReady;
+    this.#isReady = () => readiness.hasReady(minReadyMembers);
     this.#explain = explain;
   }
 

@@ -1,5 +1,5 @@
 import { VirtualClock } from '@fairlead/testing';
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, jest, test } from '@jest/globals';
 import { EventLog } from './event-log.js';
 
 const clock = new VirtualClock();
@@ -56,4 +56,23 @@ test('one line a second for one code and subject; the next one says how many wer
     { code: 'member-ready', target: 'dns:///a:1', member: '10.0.0.1:1', omitted: 4 },
   ]);
   expect(clock.pendingTimers).toBe(0);
+});
+
+test('a logger that throws loses its lines, and the process is warned once', () => {
+  const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  const broken = (): never => {
+    throw new Error('disk full');
+  };
+  log = new EventLog({
+    logger: { debug: broken, info: broken, warn: broken, error: broken },
+    clock,
+    target: 'dns:///a:1',
+    codes: [],
+  });
+  log.write(ready('10.0.0.1:1'));
+  log.write(ready('10.0.0.2:1'));
+  expect(warned.mock.calls.map(([text]) => text)).toEqual([
+    'The logger of dns:///a:1 threw, and its line is lost: disk full',
+  ]);
+  warned.mockRestore();
 });

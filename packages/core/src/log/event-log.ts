@@ -27,6 +27,8 @@ export interface EventLogOptions {
 /**
  * Writes events to a logger: `code`, `target` and the event's fields, and a text for people. At most one line a second for
  * one code and subject; the next one has `omitted`, how many were left out before it.
+ *
+ * A logger that throws loses its lines and disturbs nothing; what it threw first is a warning of the process.
  */
 export class EventLog {
   readonly #write: LogWriter;
@@ -34,6 +36,7 @@ export class EventLog {
   readonly #target: string;
   readonly #levels: ReadonlyMap<string, LogLevel>;
   readonly #limit = new LineLimit();
+  #complained = false;
 
   constructor({ logger, clock, target, codes }: EventLogOptions) {
     this.#write = logWriterOf(logger);
@@ -49,11 +52,24 @@ export class EventLog {
     // A code of somebody else who raises warnings through the pool is not in its table.
     const level = this.#levels.get(code) ?? 'warn';
     const suffix = omitted === 0 ? '' : ` (${omitted} more like this before)`;
-    this.#write(level, `${target}: ${message}${suffix}`, {
-      code,
-      target,
-      ...fields,
-      ...(omitted > 0 && { omitted }),
+    try {
+      this.#write(level, `${target}: ${message}${suffix}`, {
+        code,
+        target,
+        ...fields,
+        ...(omitted > 0 && { omitted }),
+      });
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  #complain(error: unknown): void {
+    if (this.#complained) return;
+    this.#complained = true;
+    const reason = error instanceof Error ? error.message : String(error);
+    process.emitWarning(`The logger of ${this.#target} threw, and its line is lost: ${reason}`, {
+      code: 'FAIRLEAD_LOGGER',
     });
   }
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
+import { outside } from '../outside.js';
 
 /**
  * grpc-js has no connect timeout and, worse, no way to give up: closing a channel whose peer accepted TCP and never sent
@@ -19,11 +20,6 @@ import type { Socket } from 'node:net';
 const AFTERLIFE_MS = 20;
 
 const attempts = new AsyncLocalStorage<ConnectingSocket>();
-/**
- * The context of nobody: no attempt's, and not that of the application's call that happened to start an attempt either.
- * `AsyncLocalStorage.exit` would not do: it switches the store on again behind itself (Node 20 and 22).
- */
-const outside = new AsyncResource('fairlead.outside');
 let running = 0;
 
 function onClientSocket(message: unknown): void {
@@ -40,8 +36,8 @@ export class ConnectingSocket {
   run(connect: () => void): void {
     this.#state = 'open';
     if (running++ === 0) subscribe('net.client.socket', onClientSocket);
-    // A resource of its own, made in no context: `outside` itself must never carry an attempt.
-    const attempt = outside.runInAsyncScope(() => new AsyncResource('fairlead.ConnectionAttempt'));
+    // A resource of its own, made in no context: nobody's context must never carry an attempt.
+    const attempt = outside(() => new AsyncResource('fairlead.ConnectionAttempt'));
     attempt.runInAsyncScope(() => attempts.run(this, connect));
   }
 
@@ -50,7 +46,7 @@ export class ConnectingSocket {
    * application does in a listener, opening sockets of its own included, is not part of the attempt.
    */
   static leave(callback: () => void): void {
-    outside.runInAsyncScope(callback);
+    outside(callback);
   }
 
   /** Called by the diagnostics channel. */
