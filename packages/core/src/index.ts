@@ -58,6 +58,7 @@ export type * from './attempt/failure-class.js';
 export * from './attempt/attempt-context.js';
 export * from './attempt/classify-failure.js';
 export * from './attempt/credentials-failure.js';
+export * from './attempt/local-end.js';
 export * from './retry/backoff.js';
 export type * from './retry/budget.js';
 export * from './retry/token-bucket-budget.js';

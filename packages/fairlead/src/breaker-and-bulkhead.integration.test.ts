@@ -66,6 +66,20 @@ describe('the circuit breaker, with a real server', () => {
     expect(channel.breaker(UNARY)?.state).toBe('closed');
   });
 
+  test('does not open for a call that was cut, because its connection was too old', async () => {
+    const moody = moodyPod();
+    moody.mood = 'hang';
+    const pod = track(await startPod('127.0.0.1', moody.handlers));
+    const methods = { '*': { circuitBreaker: { requestVolume: 1, failureRatio: 0 } } };
+    const age = { maxConnectionAgeMs: 1_000, maxConnectionAgeGraceMs: 1 };
+    const channel = track(createChannel(targetOf([pod]), insecure, { methods, ...age }));
+    const client = track(new EchoClient('', insecure, { channelOverride: channel }));
+    const error = await errorOf(unary(client));
+    expect([error.code, error.details]).toEqual([UNAVAILABLE, expect.stringContaining('replaced because of its age')]);
+    expect(attemptsOf(error)).toEqual([expect.objectContaining({ failure: 'maybe-processed', endedHere: true })]);
+    expect(channel.breaker(UNARY)?.state).toBe('closed');
+  });
+
   test('a hung probe that the client gives up does not lock it', async () => {
     const moody = moodyPod();
     const pod = track(await startPod('127.0.0.1', moody.handlers));

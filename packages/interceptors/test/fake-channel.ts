@@ -1,4 +1,4 @@
-import { attemptContextOf, endpointAt, type Endpoint, type FailureClass } from '@fairlead/core';
+import { asLocalEnd, attemptContextOf, endpointAt, type Endpoint, type FailureClass } from '@fairlead/core';
 import * as grpc from '@grpc/grpc-js';
 import type { CallListener, CreateCallArguments, GrpcCall, MessageContext } from '../src/grpc-types.js';
 
@@ -109,6 +109,14 @@ export class FakeCall implements GrpcCall {
     this.ended = true;
     if (failure) attemptContextOf(this.metadata)?.onFailed(failure);
     this.#listener?.onReceiveStatus({ code, details, metadata: trailers });
+  }
+
+  /** The pool ends the call: its connection is given up, and the grace is over. */
+  cut(): void {
+    this.ended = true;
+    attemptContextOf(this.metadata)?.onFailed('maybe-processed');
+    const status = { code: grpc.status.UNAVAILABLE, details: 'the grace is over', metadata: new grpc.Metadata() };
+    this.#listener?.onReceiveStatus(asLocalEnd(status));
   }
 
   ok(): void {

@@ -13,6 +13,8 @@ export interface AttemptRecord {
   readonly details: string;
   /** What is known of its effect on the server; undefined for an attempt that succeeded. */
   readonly failure: FailureClass | undefined;
+  /** This process ended it, because the grace of a rotation or of a drain was over: it says nothing of the pod. */
+  readonly endedHere?: true;
   /** Whether another attempt followed, and why or why not. */
   readonly next: { readonly retried: boolean; readonly reason: string };
 }

@@ -4,6 +4,7 @@ import * as grpc from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { FakeChannel, pod, type FakeCall } from '../../test/fake-channel.js';
 import { ObservedCall, settle } from '../../test/observed-call.js';
+import { POLICY } from '../../test/retry-fixture.js';
 import { attemptsOf } from '../attempts/attempts-of.js';
 import { interceptorsFor, type PolicyContext } from '../chain.js';
 import { interceptChannel, type InterceptedChannel } from '../channel/intercept-channel.js';
@@ -30,14 +31,17 @@ let context: PolicyContext;
 let channel: InterceptedChannel;
 let breaker: MethodBreaker;
 
+function use(method: MethodConfig): void {
+  channel = interceptChannel(wire, (path) => interceptorsFor(method, context, path));
+}
+
 beforeEach(() => {
   // opossum's own timer, from open to half-open; the rest is virtual.
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
   clock = new VirtualClock();
   wire = new FakeChannel();
   context = createPolicyContext({ clock });
-  const method: MethodConfig = { circuitBreaker: CONFIG };
-  channel = interceptChannel(wire, (path) => interceptorsFor(method, context, path));
+  use({ circuitBreaker: CONFIG });
   breaker = context.breakers.of(PATH, CONFIG);
 });
 
@@ -221,6 +225,30 @@ describe('the probe', () => {
     wire.closed = true;
     expect(() => begin()).toThrow('shut down');
     expect(breaker.state).toBe('open');
+  });
+});
+
+describe('a call that the pool cut, because its connection was given up', () => {
+  test.each([['before'], ['after']])('is no failure of the callee, %s its headers', (when) => {
+    begin();
+    wire.last.pick(pod(1));
+    if (when === 'after') wire.last.headers();
+    wire.last.cut();
+    expect(breaker.state).toBe('closed');
+  });
+
+  test('is none either when another attempt followed, and the trail tells which one it was', () => {
+    use({ circuitBreaker: CONFIG, retryPolicy: { ...POLICY, maxAttempts: 2 } });
+    const call = begin();
+    wire.last.pick(pod(1)).cut();
+    pass(120);
+    expect(wire.calls).toHaveLength(2);
+    wire.last.end(UNAVAILABLE, 'No connection established');
+    expect(attemptsOf(call.status).map(({ failure, endedHere }) => [failure, endedHere])).toEqual([
+      ['maybe-processed', true],
+      ['unsent', undefined],
+    ]);
+    expect(breaker.state).toBe('closed');
   });
 });
 

@@ -96,10 +96,12 @@ describe('rejected by the callee', () => {
     expect([wire.calls.length, ratio()]).toEqual([2, 1 / 2]);
   });
 
-  test('is nothing that was never sent, was cancelled, or had no answer in time', async () => {
+  test('is nothing that was never sent, was cancelled or cut here, or had no answer in time', async () => {
     begin();
     wire.last.end(UNAVAILABLE, 'No connection established');
     begin().call.cancelWithStatus(CANCELLED, '');
+    begin();
+    wire.last.headers().cut();
     begin();
     wire.last.end(DEADLINE_EXCEEDED, 'Deadline exceeded');
     const cancelled = begin();

@@ -148,12 +148,14 @@ describe('the limit learns', () => {
     expect(size()).toBe(2);
   });
 
-  test('nothing from a call that was cancelled, was never sent, was refused by the transport, or failed otherwise', () => {
+  test('nothing from a call that was cancelled or cut here, was never sent, was refused by the transport, or failed otherwise', () => {
     const ends = [
       () => wire.last.end(INTERNAL, '', 'maybe-processed', fromServer),
       () => wire.last.end(UNAVAILABLE, 'No connection established'),
       () => wire.last.end(DEADLINE_EXCEEDED, 'no pod in time', 'unsent'),
       () => wire.last.cancelWithStatus(CANCELLED, ''),
+      () => wire.last.cut(),
+      () => wire.last.headers().cut(),
     ];
     for (const end of ends) {
       begin();

@@ -2,6 +2,7 @@ import {
   attachAttemptContext,
   attemptContextOf,
   classifyFailure,
+  isLocalEnd,
   type AttemptContext,
   type AttemptDelay,
   type AttemptKind,
@@ -107,7 +108,9 @@ export class SampledAttempt extends ForwardingCall implements CallListener, Atte
     this.#listener?.onReceiveStatus?.(status);
   }
 
-  #reachedTheCallee({ code, details, metadata }: StatusObject): boolean {
+  #reachedTheCallee(status: StatusObject): boolean {
+    if (isLocalEnd(status)) return false;
+    const { code, details, metadata } = status;
     const fromServer = this.#sawHeaders || Object.keys(metadata.getMap()).length > 0;
     return (this.#failure ?? classifyFailure({ code, details, fromServer })) === 'maybe-processed';
   }

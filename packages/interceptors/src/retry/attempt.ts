@@ -1,6 +1,7 @@
 import {
   attachAttemptContext,
   classifyFailure,
+  isLocalEnd,
   type AttemptContext,
   type AttemptKind,
   type Clock,
@@ -118,6 +119,7 @@ export class Attempt implements CallListener, AttemptContext {
       code: status.code,
       details: status.details,
       failure: status.code === Code.OK ? undefined : this.failureOf(status),
+      ...(isLocalEnd(status) && { endedHere: true as const }),
       next,
     };
     this.onRecord?.(record);

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   attachAttemptContext,
   attemptContextOf,
+  isLocalEnd,
   roundRobinPolicy,
   type AttemptContext,
   type BalancingPolicy,
@@ -192,6 +193,24 @@ describe('what a member’s load is told', () => {
     end(virtual.call(), virtual.channel(1).calls[0]!);
     await turn();
     expect(outcomes).toEqual([outcome]);
+  });
+
+  test('a call that the pool cuts is neutral, and marked as ended here; what the server still said counts', async () => {
+    const { balancing, outcomes } = recording();
+    const virtual = VirtualPool.ready(1, { balancing, drainGraceMs: 1_000 });
+    const { metadata, said } = attempt();
+    const cut = virtual.call({ metadata });
+    const answered = virtual.call();
+    const [, sent] = virtual.channel(1).calls;
+    sent!.cancelWithStatus = () => sent!.end(status.INTERNAL, 'broken');
+    virtual.resolver.push([pod(2)]);
+    virtual.channel(2).ready();
+    virtual.clock.advance(1_000);
+    await turn();
+    expect([cut.status?.code, isLocalEnd(cut.status!)]).toEqual([status.UNAVAILABLE, true]);
+    expect([answered.status?.code, isLocalEnd(answered.status!)]).toEqual([status.INTERNAL, false]);
+    expect(said.at(-1)).toBe('maybe-processed');
+    expect(outcomes.toSorted()).toEqual(['failure', 'neutral']);
   });
 });
 

@@ -1,10 +1,12 @@
 import * as grpc from '@grpc/grpc-js';
 import {
+  asLocalEnd,
   attemptContextOf,
   callOutcome,
   classifyFailure,
   detachAttemptContext,
   isCredentialsFailure,
+  isLocalEnd,
   type AttemptContext,
   type AttemptDelay,
   type Completion,
@@ -45,6 +47,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   #sawHeaders = false;
   #sawMessage = false;
   #cancelled = false;
+  #cutFor: string | undefined;
   #ended = false;
   /** The end of a call that never got to a member, until its listener is known. */
   #early: grpc.StatusObject | undefined;
@@ -178,6 +181,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
 
   /** The member is taken away under the call. */
   cut(reason: string): void {
+    this.#cutFor = reason;
     this.#call?.cancelWithStatus(grpc.status.UNAVAILABLE, reason);
   }
 
@@ -203,9 +207,11 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     this.#listener?.onReceiveMessage(message);
   }
 
-  onReceiveStatus(status: grpc.StatusObject): void {
+  onReceiveStatus(received: grpc.StatusObject): void {
     if (this.#ended) return;
     this.#ended = true;
+    const cut = received.code === grpc.status.UNAVAILABLE && received.details === this.#cutFor;
+    const status = cut ? asLocalEnd(received) : received;
     const failure = status.code === grpc.status.OK ? undefined : this.#classify(status);
     this.#complete(status, failure);
     if (failure !== undefined) this.#attempt?.onFailed(failure);
@@ -253,9 +259,10 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   #complete(status: grpc.StatusObject, failure: FailureClass | undefined): void {
     const now = this.#host.now();
     const fromServer = isFromServer(status, this.#sawHeaders);
-    // Neither a cancel, nor a token that could not be had, nor a stall of our own loop is the member's fault.
+    // Neither a cancel, nor a cut, nor a token that could not be had, nor a stall of our own loop is the member's fault.
     const ours =
       this.#cancelled ||
+      isLocalEnd(status) ||
       (failure !== undefined && isCredentialsFailure({ details: status.details, fromServer })) ||
       (isOwnTimeout(status.code, fromServer) && this.#host.stalls.excuses(this.#assignedAt, now));
     this.#release(ours ? 'neutral' : callOutcome(status.code, failure), now);
