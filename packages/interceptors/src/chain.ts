@@ -84,8 +84,8 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
   {
     name: 'client throttling',
     why: 'outside of all that queues, so that a call that is rejected takes no place, and of retry, so that it is not tried again; what the others refuse was never sent, and counts as nothing here',
-    create: (_method, { throttle, clock, retry: { random } }) =>
-      throttle && clientThrottlingInterceptor(throttle, clock, random),
+    create: (_method, { throttle, clock, stalls, retry: { random } }) =>
+      throttle && clientThrottlingInterceptor(throttle, clock, random, stalls),
   },
   {
     name: 'bulkhead or concurrency limit',
@@ -161,12 +161,12 @@ function methodBulkheadInterceptor(
 
 function limitSamplesInterceptor(
   { concurrencyLimit }: MethodConfig,
-  { concurrencyLimits, targetLimit, clock }: PolicyContext,
+  { concurrencyLimits, targetLimit, clock, stalls }: PolicyContext,
   path: string,
 ): grpc.Interceptor | undefined {
   const own = concurrencyLimit && concurrencyLimits.of(path, concurrencyLimit);
   const limits = [own, targetLimit].filter((limit) => limit !== undefined);
-  return limits.length === 0 ? undefined : samplingInterceptor(limits, clock);
+  return limits.length === 0 ? undefined : samplingInterceptor(limits, clock, stalls);
 }
 
 function attemptsInterceptor(method: MethodConfig, shared: RetryShared): grpc.Interceptor {

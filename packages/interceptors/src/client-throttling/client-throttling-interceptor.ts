@@ -1,4 +1,4 @@
-import type { ClientThrottle, Clock, Random } from '@fairlead/core';
+import type { ClientThrottle, Clock, LoopStalls, Random } from '@fairlead/core';
 import * as grpc from '@grpc/grpc-js';
 import { refusedStatus } from '../attempts/refused-status.js';
 import { EndedCall } from '../call/ended-call.js';
@@ -10,10 +10,17 @@ import { ThrottledCall } from './throttled-call.js';
  * last ones it did reject, the more. Such a call ends with UNAVAILABLE, as in Envoy; nothing of it is sent, and no attempt
  * follows.
  */
-export function clientThrottlingInterceptor(throttle: ClientThrottle, clock: Clock, random: Random): grpc.Interceptor {
+export function clientThrottlingInterceptor(
+  throttle: ClientThrottle,
+  clock: Clock,
+  random: Random,
+  stalls: LoopStalls,
+): grpc.Interceptor {
   return (options, nextCall) => {
     const now = clock.now();
-    if (throttle.admits(now, random)) return asInterceptingCall(new ThrottledCall(nextCall(options), throttle, clock));
+    if (throttle.admits(now, random)) {
+      return asInterceptingCall(new ThrottledCall(nextCall(options), throttle, clock, stalls));
+    }
     const details = `Rejected by client-side throttling: ${throttle.describe(now)}`;
     const status = refusedStatus(grpc.status.UNAVAILABLE, details, 'client-side throttling rejected it', clock);
     return asInterceptingCall(new EndedCall(status));

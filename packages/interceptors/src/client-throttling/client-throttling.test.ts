@@ -48,9 +48,10 @@ describe('a call that is rejected here', () => {
     use({ retryPolicy: POLICY, bulkhead: { maxConcurrent: 1, maxQueue: 0, priority: 0 } });
     begin();
     rejected(999);
+    const timers = clock.pendingTimers;
     const call = begin();
     await settle();
-    expect([call.code, wire.calls.length, clock.pendingTimers]).toEqual([UNAVAILABLE, 1, 0]);
+    expect([call.code, wire.calls.length, clock.pendingTimers]).toEqual([UNAVAILABLE, 1, timers]);
     expect(call.status.details).toBe(
       'Rejected by client-side throttling: 0 of 1000 calls were accepted within 120000 ms, so 99.9 % are rejected here',
     );
@@ -104,6 +105,8 @@ describe('rejected by the callee', () => {
     wire.last.headers().cut();
     begin();
     wire.last.end(DEADLINE_EXCEEDED, 'Deadline exceeded');
+    begin();
+    wire.last.end(UNAVAILABLE, 'Getting metadata from plugin failed with error: no token');
     const cancelled = begin();
     wire.last.cancelWithStatus = () => undefined;
     cancelled.call.cancelWithStatus(CANCELLED, '');
@@ -133,6 +136,27 @@ describe('accepted by the callee', () => {
     wire.last.message('one').message('two');
     reject();
     expect(ratio()).toBe((4 - 2) / 5);
+  });
+});
+
+describe('a stall of our own event loop', () => {
+  test('is no rejection; what a server says is', () => {
+    begin();
+    clock.block(300);
+    wire.last.end(UNAVAILABLE, 'Connection dropped');
+    expect(ratio()).toBe(0);
+    begin();
+    clock.block(300);
+    reject(UNAVAILABLE);
+    expect(ratio()).toBe(1 / 2);
+  });
+
+  test('is watched while a call has not been answered, and no longer', () => {
+    const streams = [new ObservedCall(channel).start(), new ObservedCall(channel).start()];
+    expect(clock.pendingTimers).toBe(1);
+    wire.calls[0]?.message('first of many');
+    streams[1]?.call.cancelWithStatus(CANCELLED, '');
+    expect(clock.pendingTimers).toBe(0);
   });
 });
 

@@ -148,13 +148,14 @@ describe('the limit learns', () => {
     expect(size()).toBe(2);
   });
 
-  test('nothing from a call that was cancelled or cut here, was never sent, was refused by the transport, or failed otherwise', () => {
+  test('nothing from a call that was cancelled or cut here, had no token, was never sent, was refused by the transport, or failed otherwise', () => {
     const ends = [
       () => wire.last.end(INTERNAL, '', 'maybe-processed', fromServer),
       () => wire.last.end(UNAVAILABLE, 'No connection established'),
       () => wire.last.end(DEADLINE_EXCEEDED, 'no pod in time', 'unsent'),
       () => wire.last.cancelWithStatus(CANCELLED, ''),
       () => wire.last.cut(),
+      () => wire.last.end(UNAVAILABLE, 'Getting metadata from plugin failed with error: no token'),
       () => wire.last.headers().cut(),
     ];
     for (const end of ends) {
@@ -193,6 +194,51 @@ describe('the limit learns', () => {
     expect([limit === known, size()]).toEqual([true, 1]);
     use({ initialLimit: 3 });
     expect([limit === known, size()]).toEqual([true, 3]);
+  });
+});
+
+describe('a stall of our own event loop', () => {
+  const timeOut = (code: grpc.status): void => wire.last.pick(pod(1)).end(code, '', 'maybe-processed');
+
+  test.each([DEADLINE_EXCEEDED, UNAVAILABLE])('is no drop (status %i)', (code) => {
+    begin();
+    clock.advance(100);
+    clock.block(300);
+    timeOut(code);
+    expect(size()).toBe(2);
+    clock.advance(1);
+    begin();
+    clock.advance(100);
+    timeOut(code);
+    expect(size()).toBe(1);
+  });
+
+  test('does not excuse what a server says', () => {
+    begin();
+    clock.block(300);
+    wire.last.end(UNAVAILABLE, '', 'maybe-processed', fromServer);
+    expect(size()).toBe(1);
+  });
+
+  test('is no latency', () => {
+    begin();
+    clock.block(1_100);
+    wire.last.message('hi').ok();
+    expect(size()).toBe(2);
+    clock.advance(1);
+    begin();
+    clock.advance(1_100);
+    wire.last.message('hi').ok();
+    expect(size()).toBe(1);
+  });
+
+  test('is watched while an attempt has not been answered, and no longer', () => {
+    const streams = [new ObservedCall(channel).start(), new ObservedCall(channel).start()];
+    expect(clock.pendingTimers).toBe(1);
+    wire.calls[0]?.message('first of many');
+    expect(clock.pendingTimers).toBe(1);
+    streams[1]?.call.cancelWithStatus(CANCELLED, '');
+    expect(clock.pendingTimers).toBe(0);
   });
 });
 

@@ -2,16 +2,20 @@ import {
   attachAttemptContext,
   attemptContextOf,
   classifyFailure,
+  isCredentialsFailure,
   isLocalEnd,
+  isOwnTimeout,
   type AttemptContext,
   type AttemptDelay,
   type AttemptKind,
   type Clock,
   type Endpoint,
   type FailureClass,
+  type LoopStalls,
 } from '@fairlead/core';
 import { status as Code, type Metadata, type StatusObject } from '@grpc/grpc-js';
 import { ForwardingCall } from '../call/forwarding-call.js';
+import { isFromServer } from '../circuit-breaker/outcome-of.js';
 import type { CallListener, InterceptingCallInterface, PartialListener } from '../grpc-types.js';
 import type { AdaptiveBulkhead } from './adaptive-bulkhead.js';
 
@@ -26,11 +30,12 @@ const NOTHING_TRIED: ReadonlySet<string> = new Set();
 /**
  * An attempt that tells the limits how it fared, once: at its first message (a stream may go on for hours) or at its status.
  * It stands between the policy that makes attempts and the pool, so it passes their context on; the time counts from the
- * pick, because waiting for a pod says nothing of the callee.
+ * pick, because waiting for a pod says nothing of the callee. Nor does what a stall of our own event loop may explain.
  */
 export class SampledAttempt extends ForwardingCall implements CallListener, AttemptContext {
   readonly #limits: readonly AdaptiveBulkhead[];
   readonly #clock: Clock;
+  readonly #stalls: LoopStalls;
   #inFlight: readonly number[] = [];
   #listener: PartialListener | undefined;
   #outer: AttemptContext | undefined;
@@ -38,11 +43,14 @@ export class SampledAttempt extends ForwardingCall implements CallListener, Atte
   #failure: FailureClass | undefined;
   #sawHeaders = false;
   #told = false;
+  /** The stalls are watched for it. */
+  #watched = false;
 
-  constructor(next: InterceptingCallInterface, limits: readonly AdaptiveBulkhead[], clock: Clock) {
+  constructor(next: InterceptingCallInterface, limits: readonly AdaptiveBulkhead[], clock: Clock, stalls: LoopStalls) {
     super(next);
     this.#limits = limits;
     this.#clock = clock;
+    this.#stalls = stalls;
   }
 
   override start(metadata: Metadata, listener?: PartialListener): void {
@@ -51,12 +59,16 @@ export class SampledAttempt extends ForwardingCall implements CallListener, Atte
     this.#inFlight = this.#limits.map(({ running }) => running);
     this.#outer = attemptContextOf(metadata);
     if (this.#outer) attachAttemptContext(metadata, this);
+    if (!this.#told) {
+      this.#watched = true;
+      this.#stalls.enter(this.#beganAt);
+    }
     super.start(metadata, this);
   }
 
   /** That the client gives up, or that another attempt was faster, says nothing of the callee. */
   override cancelWithStatus(code: Code, details: string): void {
-    this.#told = true;
+    this.#over();
     super.cancelWithStatus(code, details);
   }
 
@@ -103,25 +115,36 @@ export class SampledAttempt extends ForwardingCall implements CallListener, Atte
 
   onReceiveStatus(status: StatusObject): void {
     if (status.code === Code.OK) this.#tell(false);
-    else if (DROPS.has(status.code) && this.#reachedTheCallee(status)) this.#tell(true);
-    this.#told = true;
+    else if (DROPS.has(status.code) && this.#isOfTheCallee(status)) this.#tell(true);
+    this.#over();
     this.#listener?.onReceiveStatus?.(status);
   }
 
-  #reachedTheCallee(status: StatusObject): boolean {
-    if (isLocalEnd(status)) return false;
-    const { code, details, metadata } = status;
-    const fromServer = this.#sawHeaders || Object.keys(metadata.getMap()).length > 0;
+  #isOfTheCallee(status: StatusObject): boolean {
+    const { code, details } = status;
+    const fromServer = isFromServer(status, this.#sawHeaders);
+    if (isLocalEnd(status) || isCredentialsFailure({ details, fromServer })) return false;
+    if (isOwnTimeout(code, fromServer) && this.#stalls.excuses(this.#beganAt, this.#clock.now())) return false;
     return (this.#failure ?? classifyFailure({ code, details, fromServer })) === 'maybe-processed';
   }
 
   #tell(dropped: boolean): void {
     if (this.#told) return;
-    this.#told = true;
     const now = this.#clock.now();
+    const isKnown = dropped || !this.#stalls.distorts(this.#beganAt, now);
+    this.#over();
+    if (!isKnown) return;
     const latencyMs = now - this.#beganAt;
     this.#limits.forEach((limit, index) => {
       limit.learn({ latencyMs, inFlight: this.#inFlight[index] ?? 0, dropped }, now);
     });
+  }
+
+  /** Nothing more is told of it. */
+  #over(): void {
+    this.#told = true;
+    if (!this.#watched) return;
+    this.#watched = false;
+    this.#stalls.leave(this.#clock.now());
   }
 }
