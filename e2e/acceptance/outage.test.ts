@@ -27,6 +27,7 @@ const retryPolicy: Partial<MethodConfigJson> = {
 };
 const hedgingPolicy: Partial<MethodConfigJson> = {
   hedgingPolicy: { maxAttempts: 5, hedgingDelay: '0.05s', nonFatalStatusCodes: ['UNAVAILABLE'] },
+  fairlead: { hedgingRatio: 1 },
 };
 /** The window is short, so that the calls before the outage are soon forgotten. */
 const circuitBreaker: Partial<MethodConfigJson> = {

@@ -20,7 +20,7 @@ function connect(
 ): [EchoClient, Channel] {
   const serviceConfig = {
     loadBalancingConfig: [{ round_robin: {} }],
-    methodConfig: [{ name: [{}], timeout: '30s', hedgingPolicy, ...more }],
+    methodConfig: [{ name: [{}], timeout: '30s', hedgingPolicy, fairlead: { hedgingRatio: 1 }, ...more }],
   } as const;
   const channel = track(createChannel(targetOf(pods), insecure, { serviceConfig }));
   return [track(new EchoClient('', insecure, { channelOverride: channel })), channel];

@@ -24,6 +24,7 @@ const SETTINGS: Required<Omit<MethodSettings, 'retry' | 'concurrencyLimit'>> & M
   waitForReady: true,
   hedging: { maxAttempts: 2, hedgingDelayMs: 50, nonFatalStatusCodes: ['UNAVAILABLE'] },
   hedgingDelay: { quantile: 'p95', minMs: 1, maxMs: 100 },
+  hedgingRatio: 0.1,
   perAttemptTimeoutMs: 500,
   circuitBreaker: { failureRatio: 0.1, requestVolume: 5, windowMs: 1_000, openTimeMs: 100, probeTimeoutMs: 100 },
   bulkhead: { maxConcurrent: 5, maxQueue: 5 },

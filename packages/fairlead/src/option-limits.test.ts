@@ -199,6 +199,7 @@ const EXTENSION: Table<MethodExtensionJson> = {
   concurrencyLimit: { good: [{}, null], bad: noObjects },
   perAttemptTimeout: positive,
   hedgingDelay: { good: ['p95', null], bad: [{}, 5, 'x', []] },
+  hedgingRatio: { good: [0, 0.05, 1, null], bad: [-0.01, 1.01, '1', {}] },
 };
 
 const RETRY: RetryPolicyJson = {

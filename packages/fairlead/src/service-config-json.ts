@@ -76,9 +76,16 @@ export interface MethodExtensionJson {
   readonly perAttemptTimeout?: DurationString;
   /**
    * A percentile of the method's own latencies as hedging delay, `'p50'` to `'p99.9'`: `'p95'` hedges 5 % of the calls,
-   * and no more. `hedgingPolicy.hedgingDelay` holds until 100 answers are measured, `max` without it. Default none.
+   * and no more, unless `hedgingRatio` says otherwise. `hedgingPolicy.hedgingDelay` holds until 100 answers are measured, `max` without it. Default none.
    */
   readonly hedgingDelay?: Percentile | MeasuredDelayJson;
+  /**
+   * Hedges that may be sent for each call of the last 10 s: 0 to 1. Default 0.05, or what is beyond the percentile of a
+   * measured `hedgingDelay`; besides, one in 10 s. 0 sends none while another attempt is under way; 1 sends as many as
+   * `hedgingPolicy` and the retry budget allow, as gRPC does. An attempt after the failure of all others is none of them.
+   * Not without `hedgingPolicy`. gRPC has no such limit.
+   */
+  readonly hedgingRatio?: number;
 }
 
 /**
@@ -153,7 +160,10 @@ export interface MeasuredDelayJson {
 }
 
 export interface HedgingPolicyJson {
-  /** Attempts in all, the first one included: at least 2; more than 5 count as 5. */
+  /**
+   * Attempts in all, the first one included: at least 2; more than 5 count as 5. How many of the calls have more than one
+   * at a time is held back by `fairlead.hedgingRatio`, to 5 % by default.
+   */
   readonly maxAttempts: number;
   /** The time from one attempt to the next. Default `'0s'`: all at once. */
   readonly hedgingDelay?: DurationString;

@@ -247,7 +247,7 @@ describe('every span ends, once', () => {
     const pods = [await startPod('127.0.0.1', hanging), await startPod('127.0.0.2', hanging)].map(track);
     const healthy = track(await startPod('127.0.0.3'));
     const hedgingPolicy = { maxAttempts: 3, hedgingDelay: '0.05s' } as const;
-    const [client, channel] = connect(targetOf([...pods, healthy]), { hedgingPolicy });
+    const [client, channel] = connect(targetOf([...pods, healthy]), { hedgingPolicy, fairlead: { hedgingRatio: 1 } });
     channel.connect();
     await channel.ready();
     while (channel.snapshot().members.some(({ connectivity }) => connectivity !== 'ready')) {

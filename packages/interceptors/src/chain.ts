@@ -170,9 +170,9 @@ function limitSamplesInterceptor(
 }
 
 function attemptsInterceptor(method: MethodConfig, shared: RetryShared): grpc.Interceptor {
-  const { retryPolicy, hedgingPolicy, measuredDelay } = method;
+  const { retryPolicy, hedgingPolicy } = method;
   if (hedgingPolicy === undefined) return retryInterceptor(methodRetry(retryPolicy, shared));
-  if (retryPolicy === undefined) return hedgingInterceptor(methodHedging(hedgingPolicy, measuredDelay, shared));
+  if (retryPolicy === undefined) return hedgingInterceptor(methodHedging(hedgingPolicy, method, shared));
   throw new InvalidOptionError('hedgingPolicy', hedgingPolicy, 'not set beside retryPolicy');
 }
 

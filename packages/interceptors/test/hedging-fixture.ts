@@ -14,7 +14,7 @@ export const HEDGING: HedgingPolicy = {
   nonFatalStatusCodes: new Set([grpc.status.UNAVAILABLE]),
 };
 
-/** A channel with the hedging policy over a wire that the test plays, in virtual time. */
+/** A channel with the hedging policy over a wire that the test plays, in virtual time. As in gRPC, without a quota, unless `more` has one. */
 export function hedgingFixture(
   change: Partial<HedgingPolicy> = {},
   options: PolicyContextOptions & { readonly acceptsWrites?: boolean } = {},
@@ -23,6 +23,10 @@ export function hedgingFixture(
   const clock = new VirtualClock();
   const context = createPolicyContext({ clock, random: new SeededRandom(1), ...options });
   const wire = new FakeChannel(options.acceptsWrites);
-  const config = { hedgingPolicy: { ...HEDGING, ...change }, ...more };
+  const config = {
+    hedgingPolicy: { ...HEDGING, ...change },
+    ...(more.measuredDelay === undefined && { hedgingRatio: 1 }),
+    ...more,
+  };
   return { clock, wire, channel: interceptChannel(wire, () => interceptorsFor(config, context)), context };
 }

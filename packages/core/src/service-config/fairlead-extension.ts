@@ -18,6 +18,8 @@ export interface FairleadExtension {
   readonly perAttemptTimeoutMs?: number;
   /** The hedging delay is measured, instead of the fixed one of the hedging policy. */
   readonly measuredDelay?: MeasuredDelay;
+  /** Hedges for each call, 0 to 1; 1 is as many as the policy and the budget allow. */
+  readonly hedgingRatio?: number;
 }
 
 /** Reads one field of the object: what it says, or undefined when it is absent or wrong. */
@@ -50,6 +52,10 @@ const READERS: Readonly<Record<string, FieldReader>> = {
     if (value === undefined) return undefined;
     const measuredDelay = readMeasuredDelay(value, childPath(path, 'hedgingDelay'), reader);
     return measuredDelay === undefined ? undefined : { measuredDelay };
+  },
+  hedgingRatio: (object, path, reader) => {
+    const hedgingRatio = reader.number(object, 'hedgingRatio', path, (value) => value >= 0 && value <= 1, '0 to 1');
+    return hedgingRatio === undefined ? undefined : { hedgingRatio };
   },
 };
 

@@ -123,15 +123,17 @@ function readStandardFields(entry: Entry, reader: ConfigReader): MethodConfig {
   });
 }
 
-/** Which of two policies was meant, nobody can know; a delay without hedges would do nothing. */
+/** Which of two policies was meant, nobody can know; a delay or a quota without hedges would do nothing. */
 function checkHedging({ object, path, extension, wording }: Entry, reader: ConfigReader): void {
   const { retryPolicy, hedgingPolicy } = wording;
   const hedging = fieldOf(object, hedgingPolicy) !== undefined;
   if (hedging && fieldOf(object, retryPolicy) !== undefined) {
     reader.problems.push(`${path}: ${retryPolicy} and ${hedgingPolicy} exclude each other`);
   }
-  if (!hedging && extension.measuredDelay !== undefined) {
-    reader.problems.push(`${path}: ${wording.extension}hedgingDelay without ${hedgingPolicy}`);
+  if (hedging) return;
+  const idle = { hedgingDelay: extension.measuredDelay, hedgingRatio: extension.hedgingRatio };
+  for (const [field, value] of Object.entries(idle)) {
+    if (value !== undefined) reader.problems.push(`${path}: ${wording.extension}${field} without ${hedgingPolicy}`);
   }
 }
 

@@ -74,6 +74,7 @@ const EXTENSIONS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     fc.constantFrom('p50', 'p95', 'p99.9'),
     some({ quantile: fc.constant('p90'), min: duration(1, 10), max: duration(10, 1_000) }, ['quantile']),
   ),
+  hedgingRatio: fc.double({ min: 0, max: 1, noNaN: true }),
 };
 
 const retryPolicy = some(
@@ -91,7 +92,7 @@ const hedgingPolicy = some(
   ['maxAttempts'],
 );
 const standard = { timeout: duration(1_000, 100_000), waitForReady: fc.boolean() };
-const { hedgingDelay, ...others } = EXTENSIONS;
+const { hedgingDelay, hedgingRatio, ...others } = EXTENSIONS;
 /** A method has a bulkhead or a limit. */
 const withoutBoth = ({ bulkhead, ...ours }: Fields): Fields =>
   bulkhead === undefined || ours['concurrencyLimit'] !== undefined ? ours : { ...ours, bulkhead };
@@ -102,7 +103,7 @@ const entries = fc.oneof(
   fc.tuple(
     some(standard),
     some({ hedgingPolicy }, ['hedgingPolicy']),
-    some({ ...others, hedgingDelay: hedgingDelay! }).map(withoutBoth),
+    some({ ...others, hedgingDelay: hedgingDelay!, hedgingRatio: hedgingRatio! }).map(withoutBoth),
   ),
 );
 
@@ -130,6 +131,7 @@ describe('settings of methods as options', () => {
       'circuitBreaker',
       'concurrencyLimit',
       'hedgingPolicy',
+      'hedgingRatio',
       'measuredDelay',
       'perAttemptTimeoutMs',
       'retryPolicy',
@@ -183,6 +185,7 @@ describe('settings of methods as options', () => {
       "methods['a.B'].circuitBreaker.windowMs: 1 (expected: a duration, 10 to 2147483647 ms)",
     ],
     [{ 'a.B': { retry, hedging: { maxAttempts: 2 } } }, 'no contradiction: retry and hedging exclude each other)'],
+    [{ 'a.B': { hedgingRatio: 1 } }, 'no contradiction: hedgingRatio without hedging)'],
     [{ 'a.B': { hedgingDelay: 'p95' } }, 'no contradiction: hedgingDelay without hedging)'],
     [
       { 'a.B': { timeoutMs: 1_000, perAttemptTimeoutMs: 2_000 } },

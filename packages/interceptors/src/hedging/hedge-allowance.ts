@@ -61,15 +61,16 @@ export class HedgeAllowance {
 
   /**
    * Why one more attempt may not be made. Takes what it costs when it may.
-   * @param optional the call has others under way: only those are what the quota of a measured delay limits.
+   * @param optional the call has others under way: only those are what the quota of the method limits.
    */
   refusal(optional: boolean): string | undefined {
-    const { policy, delay, budget, clock } = this.#method;
+    const { policy, quota, budget, clock } = this.#method;
     const stop = this.whyStop();
     if (stop !== undefined) return stop;
     if (this.#forbidden !== undefined) return this.#forbidden;
     if (this.#made >= policy.maxAttempts) return `all ${policy.maxAttempts} attempts are used`;
-    if (optional && !delay.tryHedge(clock.now())) return 'as many calls are hedged as the measured delay allows';
+    if (optional && !quota.tryWithdraw(clock.now()))
+      return 'as many hedges were sent as the quota of the method allows';
     return budget.tryWithdraw(clock.now()) ? undefined : 'the retry budget is used up';
   }
 }

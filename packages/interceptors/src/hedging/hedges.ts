@@ -60,7 +60,9 @@ export class Hedges {
   begin(first: InterceptingCallInterface, metadata: grpc.Metadata): void {
     this.#metadata = metadata;
     this.#allowance.forbid(whyNoRetries(this.#options, metadata));
-    this.#delayMs = this.#method.delay.begin(this.#method.clock.now());
+    const { delay, quota, clock } = this.#method;
+    quota.deposit(clock.now());
+    this.#delayMs = delay.begin(clock.now());
     this.#start(first, false);
     this.#plan();
   }

@@ -1,18 +1,16 @@
-import { LatencyWindow, TokenBucketBudget, type MeasuredDelay, type RetryBudget } from '@fairlead/core';
+import { LatencyWindow, type MeasuredDelay } from '@fairlead/core';
 
-/** When the next hedge of a call is due, and whether one more may be sent. One for each method. */
+/** When the next hedge of a call is due. One for each method. */
 export interface HedgingDelay {
   /** A call begins. @returns the time from one of its attempts to the next, in ms; 0 means all at once. */
   begin(now: number): number;
   /** The call was answered, `ms` after its first attempt began, whichever attempt the answer is of. */
   answered(ms: number, now: number): void;
-  /** Whether one more hedge may be sent; it counts as sent when it may. */
-  tryHedge(now: number): boolean;
 }
 
 /** `hedgingDelay` of the hedging policy: always the same. */
 export function fixedDelay(delayMs: number): HedgingDelay {
-  return { begin: () => delayMs, answered: () => undefined, tryHedge: () => true };
+  return { begin: () => delayMs, answered: () => undefined };
 }
 
 /** What a quantile stands on. 1 000 samples hold 50 beyond the 95th percentile; 100 hold 5, enough to begin with. */
@@ -28,14 +26,12 @@ const REFRESH_MS = 100;
  * What counts is the time from a call's first attempt to its first answer. Where a hedge was faster, the first attempt's
  * own time is not known, but it is beyond the delay, and so is the sample: the share beyond the delay stays right.
  *
- * While latencies rise, all calls outlast a delay that was measured before. So hedges have a budget of their own as well:
- * 1 − quantile of the calls of the last 10 s, and one hedge in that time for a method that is seldom called.
+ * While latencies rise, all calls outlast a delay that was measured before: that is what the quota of the method is for.
  */
 export class QuantileDelay implements HedgingDelay {
   readonly #delay: MeasuredDelay;
   readonly #initialMs: number;
   readonly #latencies = new LatencyWindow(WINDOW_MS);
-  readonly #quota: RetryBudget;
   #currentMs: number;
   #refreshAt = -Infinity;
 
@@ -44,11 +40,9 @@ export class QuantileDelay implements HedgingDelay {
     this.#delay = delay;
     this.#initialMs = initialMs;
     this.#currentMs = initialMs;
-    this.#quota = new TokenBucketBudget({ ratio: 1 - delay.quantile, minPerSecond: 0.1, ttlMs: 10_000 });
   }
 
   begin(now: number): number {
-    this.#quota.deposit(now);
     if (now >= this.#refreshAt) {
       this.#refreshAt = now + REFRESH_MS;
       this.#currentMs = this.#measure(now);
@@ -58,10 +52,6 @@ export class QuantileDelay implements HedgingDelay {
 
   answered(ms: number, now: number): void {
     this.#latencies.add(ms, now);
-  }
-
-  tryHedge(now: number): boolean {
-    return this.#quota.tryWithdraw(now);
   }
 
   #measure(now: number): number {

@@ -38,7 +38,10 @@ function fixture(method: MethodConfig = {}, options: Partial<MetricsOptions> = {
 }
 
 const retrying = (change: Partial<RetryPolicy> = {}): MethodConfig => ({ retryPolicy: { ...POLICY, ...change } });
-const hedging = (change: Partial<HedgingPolicy> = {}): MethodConfig => ({ hedgingPolicy: { ...HEDGING, ...change } });
+const hedging = (change: Partial<HedgingPolicy> = {}): MethodConfig => ({
+  hedgingPolicy: { ...HEDGING, ...change },
+  hedgingRatio: 1,
+});
 
 describe('the metrics of a call', () => {
   test('AllMetrics: one call of one attempt, whole', async () => {
