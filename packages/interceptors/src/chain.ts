@@ -16,6 +16,7 @@ import { samplingInterceptor } from './concurrency-limit/sampling-interceptor.js
 import type { MethodBreakers } from './circuit-breaker/method-breakers.js';
 import { deadlineInterceptor } from './deadline/deadline-interceptor.js';
 import { hedgingInterceptor } from './hedging/hedging-interceptor.js';
+import type { HedgingStates } from './hedging/hedging-states.js';
 import { methodHedging } from './hedging/method-hedging.js';
 import { propagationInterceptor } from './incoming/propagation-interceptor.js';
 import { methodRetry, type RetryShared } from './retry/method-retry.js';
@@ -33,6 +34,8 @@ export interface PolicyContext {
   /** How much earlier than the call that is being served its own calls end, in ms. */
   readonly deadlineMarginMs: number;
   readonly breakers: MethodBreakers;
+  /** What hedging has learnt of the methods. */
+  readonly hedging: HedgingStates;
   readonly bulkheads: Bulkheads;
   /** The adaptive limits of the methods that have one. */
   readonly concurrencyLimits: AdaptiveBulkheads;
@@ -112,7 +115,7 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
   {
     name: 'hedging or retry',
     why: 'next to the pool: each attempt is a pick of its own, and what stands outside sees one call; a method has one of the two',
-    create: (method, { retry }) => attemptsInterceptor(method, retry),
+    create: (method, context, path) => attemptsInterceptor(method, context, path),
   },
   {
     name: 'attempt span',
@@ -169,10 +172,16 @@ function limitSamplesInterceptor(
   return limits.length === 0 ? undefined : samplingInterceptor(limits, clock, stalls);
 }
 
-function attemptsInterceptor(method: MethodConfig, shared: RetryShared): grpc.Interceptor {
+function attemptsInterceptor(
+  method: MethodConfig,
+  { retry: shared, hedging }: PolicyContext,
+  path: string,
+): grpc.Interceptor {
   const { retryPolicy, hedgingPolicy } = method;
   if (hedgingPolicy === undefined) return retryInterceptor(methodRetry(retryPolicy, shared));
-  if (retryPolicy === undefined) return hedgingInterceptor(methodHedging(hedgingPolicy, method, shared));
+  if (retryPolicy === undefined) {
+    return hedgingInterceptor(methodHedging(hedgingPolicy, hedging.of(path, hedgingPolicy, method), shared));
+  }
   throw new InvalidOptionError('hedgingPolicy', hedgingPolicy, 'not set beside retryPolicy');
 }
 

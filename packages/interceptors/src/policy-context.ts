@@ -16,6 +16,7 @@ import { Bulkheads } from './bulkhead/bulkheads.js';
 import type { PolicyContext } from './chain.js';
 import { AdaptiveBulkhead } from './concurrency-limit/adaptive-bulkhead.js';
 import { AdaptiveBulkheads } from './concurrency-limit/adaptive-bulkheads.js';
+import { HedgingStates } from './hedging/hedging-states.js';
 import { MethodBreakers } from './circuit-breaker/method-breakers.js';
 import { ReplaySpace } from './retry/replay-space.js';
 import { RetryWaits } from './retry/retry-waits.js';
@@ -74,6 +75,7 @@ export function createPolicyContext(options: PolicyContextOptions = {}): PolicyC
     retry: { clock, stalls, random, budget, space, perCallBufferBytes, waits },
     deadlineMarginMs: MARGIN.check(options.deadlineMarginMs, 'deadlineMarginMs'),
     breakers,
+    hedging: new HedgingStates(),
     bulkheads: new Bulkheads(),
     concurrencyLimits: new AdaptiveBulkheads(),
     targetLimit: targetLimitOf(options.concurrencyLimit),

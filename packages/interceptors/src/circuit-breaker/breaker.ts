@@ -18,7 +18,11 @@ export interface Breaker {
   /** Admits a call, or refuses it (undefined). */
   enter(): Admission | undefined;
   leave(admission: Admission, outcome: Outcome): void;
+  /** When it opened, until it closes; of `Clock.now()`. */
+  readonly openedAt: number | undefined;
   open(): void;
+  /** Is open as one that opened then: as soon as its time is over, a call may probe. */
+  resume(openedAt: number): void;
   close(): void;
   /**
    * For good: no timer and no listener is left. It refuses nothing afterwards and learns nothing.

@@ -98,13 +98,12 @@ describe('while it is open', () => {
     expect(other.code).toBe(OK);
   });
 
-  test('its state is kept when the chains are made anew, and lost when it is configured anew', () => {
+  test('its state is kept when the chains are made anew', () => {
     openIt();
     channel.resetChains();
     expect(context.breakers.of(PATH, { ...CONFIG, failureStatusCodes: new Set(BREAKER_FAILURES) })).toBe(breaker);
     begin();
     expect(wire.calls).toHaveLength(1);
-    expect(context.breakers.of(PATH, { ...CONFIG, openMs: 1 }).state).toBe('closed');
   });
 });
 
@@ -249,6 +248,38 @@ describe('a call that the pool cut, because its connection was given up', () => 
       ['unsent', undefined],
     ]);
     expect(breaker.state).toBe('closed');
+  });
+});
+
+describe('configured anew while it is not closed', () => {
+  test('it stays open since when it was, by its new time', () => {
+    openIt();
+    const changes: BreakerChange[] = [];
+    breaker.onChange((change) => changes.push(change));
+    pass(2_000);
+    breaker.reconfigure({ ...CONFIG, openMs: 3_000 });
+    expect([breaker.state, breaker.retryInMs, changes]).toEqual(['open', 1_000, []]);
+    pass(999);
+    expect(breaker.state).toBe('open');
+    pass(1);
+    expect(breaker.state).toBe('half-open');
+    begin();
+    wire.last.pick(pod(1)).end(UNAVAILABLE, 'down', 'maybe-processed');
+    expect([breaker.state, breaker.retryInMs]).toEqual(['open', 3_000]);
+  });
+
+  test('a call may probe at once when its new time is over, and a probe under way says nothing any more', () => {
+    openIt();
+    pass(CONFIG.openMs);
+    begin();
+    const probe = wire.last;
+    breaker.reconfigure({ ...CONFIG, requestVolume: 2 });
+    pass(1);
+    probe.pick(pod(1)).ok();
+    expect(breaker.state).toBe('half-open');
+    begin();
+    wire.last.pick(pod(1)).ok();
+    expect([wire.calls.length, breaker.state]).toEqual([3, 'closed']);
   });
 });
 

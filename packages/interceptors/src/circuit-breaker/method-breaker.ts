@@ -87,18 +87,29 @@ export class MethodBreaker implements BreakerHandle {
     return this.#listeners.add(listener);
   }
 
-  /** Begins anew by these rules: closed, unless it is held open by hand. Its listeners stay. */
+  /**
+   * Goes on by these rules, and forgets the failures so far. One that is not closed stays open since when it was, or all
+   * that a callee in trouble is kept from would come at once. Its listeners stay.
+   */
   reconfigure(config: CircuitBreakerConfig): void {
+    const { openedAt } = this.#breaker;
+    this.#replace(config);
+    if (openedAt !== undefined) this.#breaker.resume(openedAt);
+    this.#tell();
+  }
+
+  #replace(config: CircuitBreakerConfig): void {
     const firstPeriod = this.#breaker.shutdown();
     this.#config = config;
     this.#breaker = new OpossumBreaker(config, this.#clock, this.#stalls, () => this.#tell(), firstPeriod);
-    this.#tell();
   }
 
   /** No call passes it any more: closed, also when it was held open. Its listeners stay, for it may come back. */
   retire(): void {
     this.#held = false;
-    if (this.#told !== 'closed') this.reconfigure(this.#config);
+    if (this.#told === 'closed') return;
+    this.#replace(this.#config);
+    this.#tell();
   }
 
   shutdown(): void {

@@ -8,7 +8,7 @@ const MAX_METHODS = 1_000;
 
 /**
  * The breakers of a channel by method. They outlive the chains: a method whose breaker is configured as before keeps its
- * state; one that is configured anew begins anew. Whoever has a method's breaker has it for as long as the channel lives.
+ * state; one that is configured anew begins to count anew. Whoever has a method's breaker has it for as long as the channel lives.
  */
 export class MethodBreakers {
   readonly #clock: Clock;

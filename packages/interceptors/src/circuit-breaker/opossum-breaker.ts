@@ -83,6 +83,10 @@ export class OpossumBreaker implements Breaker {
     return Math.max(0, this.#openedAt + this.#config.openMs - this.#clock.now());
   }
 
+  get openedAt(): number | undefined {
+    return this.state === 'closed' ? undefined : this.#openedAt;
+  }
+
   enter(): Admission | undefined {
     // Asked first: a refusal by `fire` costs an error with a stack.
     if (this.#circuit.opened || this.#probe !== undefined) return undefined;
@@ -105,6 +109,16 @@ export class OpossumBreaker implements Breaker {
 
   open(): void {
     this.#circuit.open();
+  }
+
+  resume(openedAt: number): void {
+    const { openMs } = this.#config;
+    // opossum reads it whenever it opens; its types do not show it.
+    const { options } = this.#circuit as unknown as { readonly options: { resetTimeout: number } };
+    options.resetTimeout = Math.min(openMs, Math.max(0, openedAt + openMs - this.#clock.now()));
+    this.#circuit.open();
+    options.resetTimeout = openMs;
+    this.#openedAt = openedAt;
   }
 
   close(): void {
