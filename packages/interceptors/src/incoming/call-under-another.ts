@@ -1,6 +1,7 @@
 import { status as Code, type Metadata, type StatusObject } from '@grpc/grpc-js';
 import { ForwardingCall } from '../call/forwarding-call.js';
 import type { CallListener, InterceptingCallInterface, PartialListener } from '../grpc-types.js';
+import { CallsUnder } from './calls-under.js';
 import type { IncomingCall } from './incoming-call.js';
 
 /**
@@ -8,17 +9,17 @@ import type { IncomingCall } from './incoming-call.js';
  * incoming call until that ends: a stream that is served for hours would keep every call it ever made.
  */
 export class CallUnderAnother extends ForwardingCall implements CallListener {
-  readonly #incoming: IncomingCall;
+  readonly #under: CallsUnder;
   #listener: PartialListener | undefined;
 
   constructor(next: InterceptingCallInterface, incoming: IncomingCall) {
     super(next);
-    this.#incoming = incoming;
+    this.#under = CallsUnder.of(incoming);
   }
 
   override start(metadata: Metadata, listener?: PartialListener): void {
     this.#listener = listener;
-    this.#incoming.on('cancelled', this.#cancel);
+    this.#under.add(this.#cancel);
     super.start(metadata, this);
   }
 
@@ -31,7 +32,7 @@ export class CallUnderAnother extends ForwardingCall implements CallListener {
   }
 
   onReceiveStatus(status: StatusObject): void {
-    this.#incoming.removeListener('cancelled', this.#cancel);
+    this.#under.delete(this.#cancel);
     this.#listener?.onReceiveStatus?.(status);
   }
 

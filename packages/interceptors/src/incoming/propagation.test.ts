@@ -188,6 +188,20 @@ describe('a call made while another one is being served', () => {
     expect(incoming.listenerCount('cancelled')).toBe(0);
   });
 
+  test('is one of many: all are cancelled, and there is one listener for them', () => {
+    const incoming = new Incoming();
+    const calls = serveCall(incoming, () => Array.from({ length: 30 }, () => new ObservedCall(channel).unary()));
+    expect(incoming.listenerCount('cancelled')).toBe(1);
+    wire.calls[0]?.ok();
+    expect(incoming.listenerCount('cancelled')).toBe(1);
+    incoming.emit('cancelled', 'cancelled');
+    expect(wire.calls.map(({ cancelled }) => cancelled?.code)).toEqual([
+      undefined,
+      ...Array<number>(29).fill(CANCELLED),
+    ]);
+    expect([calls.length, incoming.listenerCount('cancelled')]).toEqual([30, 0]);
+  });
+
   test('is cancelled between two attempts, too', async () => {
     use({ retryPolicy: POLICY });
     const incoming = new Incoming();
