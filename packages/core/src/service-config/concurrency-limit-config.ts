@@ -35,7 +35,8 @@ function readAlgorithm(object: Json, path: string, reader: ConfigReader): LimitA
     return reader.refuse(childPath(path, 'algorithm'), algorithm, '"gradient" or "aimd"');
   }
   const other = algorithm === 'gradient' ? 'aimd' : 'gradient';
-  for (const field of OWN_FIELDS[other]) {
+  for (const own of OWN_FIELDS[other]) {
+    const field = own === 'latencyThreshold' ? reader.durationName(own) : own;
     if (fieldOf(object, field) === undefined) continue;
     reader.problems.push(`${path}: ${field} with algorithm "${algorithm}": only "${other}" has it`);
   }

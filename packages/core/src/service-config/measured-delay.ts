@@ -29,7 +29,10 @@ function readObject(object: Json, path: string, at: string, reader: ConfigReader
   const quantile = readQuantile(fieldOf(object, 'quantile'), at, reader);
   const minMs = reader.durationMs(object, 'min', path, true) ?? DEFAULT_MIN_MS;
   const maxMs = reader.durationMs(object, 'max', path, true) ?? Math.max(minMs, DEFAULT_MAX_MS);
-  if (minMs > maxMs) reader.problems.push(`${path}: min (${minMs} ms) is longer than max (${maxMs} ms)`);
+  if (minMs > maxMs) {
+    const [min, max] = [reader.durationName('min'), reader.durationName('max')];
+    reader.problems.push(`${path}: ${min} (${minMs} ms) is longer than ${max} (${maxMs} ms)`);
+  }
   return quantile === undefined ? undefined : Object.freeze({ quantile, minMs, maxMs });
 }
 

@@ -185,6 +185,16 @@ describe('settings of methods as options', () => {
       "methods['a.B'].circuitBreaker.windowMs: 1 (expected: a duration, 10 to 2147483647 ms)",
     ],
     [{ 'a.B': { retry, hedging: { maxAttempts: 2 } } }, 'no contradiction: retry and hedging exclude each other)'],
+    [
+      { 'a.B': { concurrencyLimit: { algorithm: 'gradient', latencyThresholdMs: 5 } } },
+      'concurrencyLimit: latencyThresholdMs with algorithm "gradient"',
+    ],
+    [
+      { 'a.B': { hedging: { maxAttempts: 2 }, hedgingDelay: { quantile: 'p95', minMs: 5, maxMs: 1 } } },
+      'hedgingDelay: minMs (5 ms) is longer than maxMs (1 ms)',
+    ],
+    [{ '*': { circuitBreaker: null } }, "methods['*'].circuitBreaker: null (expected: not null; leave it out)"],
+    [{ 'a.B': { circuitBreaker: { windowMs: null } } }, '.circuitBreaker.windowMs: null (expected: not null'],
     [{ 'a.B': { hedgingRatio: 1 } }, 'no contradiction: hedgingRatio without hedging)'],
     [{ 'a.B': { hedgingDelay: 'p95' } }, 'no contradiction: hedgingDelay without hedging)'],
     [

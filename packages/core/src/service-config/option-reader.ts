@@ -4,7 +4,7 @@ import { childPath, ConfigReader, fieldOf, type DurationRange, type Json, type K
 
 /**
  * Reads the same settings where they are written as options: a duration `x: "1.5s"` is `xMs: 1500`, and an unknown field
- * is an error. Which fields are durations it learns from those who read them.
+ * is an error, as is null, which says nothing in JSON. Which fields are durations it learns from those who read them.
  */
 export class OptionReader extends ConfigReader {
   protected override readonly aboveZero = 'a duration above 0 ms';
@@ -61,7 +61,9 @@ export class OptionReader extends ConfigReader {
     const durations = this.#durations.get(object);
     const known = supported.map((field) => (durations?.has(field) ? this.durationName(field) : field));
     for (const field of Object.keys(object)) {
-      if (known.includes(field) || object[field] === undefined) continue;
+      if (object[field] === undefined) continue;
+      if (known.includes(field) && object[field] !== null) continue;
+      if (known.includes(field)) throw new InvalidOptionError(childPath(path, field), null, 'not null; leave it out');
       const nearest = nearestName(field, known) ?? known.find((name) => name === `${field}Ms`);
       const expected =
         nearest === undefined
