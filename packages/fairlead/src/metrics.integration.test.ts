@@ -93,6 +93,7 @@ describe('all metrics, over real servers', () => {
     const fairlead = { circuitBreaker: { requestVolume: 5 }, bulkhead: { maxConcurrent: 3 } };
     const [client] = connect(targetOf([pod]), {
       serviceConfig: { methodConfig: [{ name: [{}], fairlead }] },
+      concurrencyLimit: {},
       metrics: { meterProvider: meter.provider, instruments: EVERYTHING },
     });
     await errorOf(unary(client));
@@ -100,7 +101,7 @@ describe('all metrics, over real servers', () => {
     for (const [name, { unit, kind, series }] of Object.entries(exported)) {
       const spec = INSTRUMENTS.find((one) => one.name === name)!;
       expect([name, unit, kind]).toEqual([name, spec.unit, spec.kind.replace(/\B[A-Z]/g, '_$&').toUpperCase()]);
-      const optional = ['error.type', 'server.port'];
+      const optional = ['error.type', 'server.port', 'fairlead.bulkhead.algorithm'];
       for (const [attributes] of series) {
         const expected = spec.attributes.filter((key) => key in attributes || !optional.includes(key));
         expect([name, Object.keys(attributes).sort()]).toEqual([name, [...expected].sort()]);
@@ -225,6 +226,33 @@ describe('our own metrics', () => {
     expect(await values('fairlead.bulkhead.running')).toEqual(['group "slow" 0']);
     expect(await values('fairlead.member.in_flight')).toEqual(['#1 0', 'other 0']);
     expect(await values('fairlead.member.picks')).toEqual(['#1 3', 'other 0']);
+  });
+
+  test('adaptive limits by their algorithm, and nothing of what a later config has not', async () => {
+    // A series that is not observed any more is told as 0.
+    const present = async (name: string): Promise<string[]> =>
+      (await values(name)).filter((value) => !value.endsWith(' 0')).sort();
+    const pod = track(await startPod('127.0.0.1'));
+    const all = (fairlead: object) => ({ methodConfig: [{ name: [{}], fairlead }] });
+    const [client, channel] = connect(targetOf([pod]), {
+      serviceConfig: all({ bulkhead: { maxConcurrent: 5 }, circuitBreaker: {} }),
+      concurrencyLimit: { algorithm: 'aimd', initialLimit: 7 },
+      metrics: { meterProvider: meter.provider },
+    });
+    await unary(client);
+    const path = '/fairlead.test.v1.Echo/Unary';
+    expect(await present('fairlead.bulkhead.size')).toEqual([`${path} 5`, 'the channel aimd 7']);
+    expect(await present('fairlead.circuit_breaker.state')).toHaveLength(1);
+    channel.setServiceConfig(all({ concurrencyLimit: { algorithm: 'gradient', initialLimit: 9 } }));
+    await unary(client);
+    expect(await present('fairlead.bulkhead.size')).toEqual([`${path} gradient 9`, 'the channel aimd 7']);
+    expect(await present('fairlead.circuit_breaker.state')).toEqual([]);
+    channel.setServiceConfig(all({}));
+    expect(await present('fairlead.bulkhead.size')).toEqual(['the channel aimd 7']);
+    channel.setServiceConfig(all({ bulkhead: { maxConcurrent: 5 }, circuitBreaker: {} }));
+    await unary(client);
+    expect(await present('fairlead.bulkhead.size')).toEqual([`${path} 5`, 'the channel aimd 7']);
+    expect(await present('fairlead.circuit_breaker.state')).toHaveLength(1);
   });
 
   test('the state of a circuit breaker, and that it is gone with its channel', async () => {

@@ -36,6 +36,8 @@ export function applyReplacement(
 ): ServiceConfigChange {
   budget.configure(config.retryThrottling);
   policies.breakers.review((path) => config.methodConfig(path).circuitBreaker);
+  policies.bulkheads.review((path) => config.methodConfig(path).bulkhead);
+  policies.concurrencyLimits.review((path) => config.methodConfig(path).concurrencyLimit);
   channel.resetChains((path) => !isDeepStrictEqual(config.methodConfig(path), previous.methodConfig(path)));
   const { loadBalancing = DEFAULT_POLICY } = config;
   const policyChanged = !samePolicy(loadBalancing, previous.loadBalancing ?? DEFAULT_POLICY);

@@ -1,3 +1,4 @@
+import { Users } from './users.js';
 import { Slots, type SlotLimits } from './slots.js';
 
 /** What messages say of a bulkhead. */
@@ -20,11 +21,17 @@ const WORDS: BulkheadWords = {
 export class Bulkhead extends Slots {
   /** For people. */
   readonly name: string;
+  readonly users = new Users();
 
   /** @param name a path, or `group "…"`. */
   constructor(name: string, limits: SlotLimits) {
     super(limits);
     this.name = name;
+  }
+
+  /** Some method has it, or calls that began before are still in it. */
+  get present(): boolean {
+    return !this.users.gone || this.running > 0 || this.waiting > 0;
   }
 
   get words(): BulkheadWords {

@@ -33,6 +33,7 @@ export class MethodBreaker implements BreakerHandle {
   readonly #listenersOfAll: BreakerListeners;
   #told: BreakerState = 'closed';
   #held = false;
+  #retired = false;
   /** Inside `open()` or `close()`. */
   #manual = false;
 
@@ -54,6 +55,11 @@ export class MethodBreaker implements BreakerHandle {
 
   get config(): CircuitBreakerConfig {
     return this.#config;
+  }
+
+  /** No call passes it any more, until it is asked for again. */
+  get retired(): boolean {
+    return this.#retired;
   }
 
   get state(): BreakerState {
@@ -106,10 +112,16 @@ export class MethodBreaker implements BreakerHandle {
 
   /** No call passes it any more: closed, also when it was held open. Its listeners stay, for it may come back. */
   retire(): void {
+    this.#retired = true;
     this.#held = false;
     if (this.#told === 'closed') return;
     this.#replace(this.#config);
     this.#tell();
+  }
+
+  /** A method has it again. */
+  revive(): void {
+    this.#retired = false;
   }
 
   shutdown(): void {

@@ -27,6 +27,7 @@ export class MethodBreakers {
   of(path: string, config: CircuitBreakerConfig): MethodBreaker {
     const known = this.#breakers.get(path);
     if (known !== undefined) {
+      known.revive();
       if (!sameConfig(known.config, config)) known.reconfigure(config);
       return known;
     }
@@ -45,9 +46,9 @@ export class MethodBreakers {
     }
   }
 
-  /** Those that were asked for so far. */
+  /** Those that were asked for so far, but for the retired ones. */
   all(): Iterable<MethodBreaker> {
-    return this.#breakers.values();
+    return [...this.#breakers.values()].filter(({ retired }) => !retired);
   }
 
   /**

@@ -2,6 +2,7 @@ import {
   concurrencyLimitOf,
   type ConcurrencyLimit,
   type ConcurrencyLimitSettings,
+  type LimitAlgorithm,
   type LimitSample,
 } from '@fairlead/core';
 import { Bulkhead, type BulkheadWords } from '../bulkhead/bulkhead.js';
@@ -23,6 +24,11 @@ export class AdaptiveBulkhead extends Bulkhead {
     super(name, { maxConcurrent: limit.limit, maxQueue: settings.maxQueue });
     this.#settings = settings;
     this.#limit = limit;
+  }
+
+  /** How its size is learnt. */
+  get algorithm(): LimitAlgorithm {
+    return this.#settings.algorithm;
   }
 
   override get words(): BulkheadWords {

@@ -14,11 +14,23 @@ export class AdaptiveBulkheads {
     const name = this.#byPath.has(path) || this.#byPath.size < MAX_METHODS ? path : ALL_OTHERS;
     const known = this.#byPath.get(name);
     if (known !== undefined) {
+      known.users.add(path);
       known.reconfigure(settings);
       return known;
     }
     const made = new AdaptiveBulkhead(name, settings);
+    made.users.add(path);
     this.#byPath.set(name, made);
     return made;
+  }
+
+  /** Other rules are in force. */
+  review(configOf: (path: string) => ConcurrencyLimitSettings | undefined): void {
+    for (const { users } of this.#byPath.values()) users.review((path) => configOf(path) !== undefined);
+  }
+
+  /** Those that were asked for so far, but for the ones that no method and no call has any more. */
+  all(): Iterable<AdaptiveBulkhead> {
+    return [...this.#byPath.values()].filter(({ present }) => present);
   }
 }

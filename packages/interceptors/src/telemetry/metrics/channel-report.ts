@@ -28,12 +28,15 @@ export interface MetricsSource {
   readonly budget: RetryBudget;
   readonly clock: Clock;
   readonly breakers: { all(): Iterable<{ readonly path: string; readonly state: BreakerState }> };
+  /** Adaptive limits included. */
   readonly bulkheads: { all(): Iterable<BulkheadFigures> };
 }
 
 /** A bulkhead at one moment. */
 export interface BulkheadFigures {
   readonly name: string;
+  /** How its size is learnt. */
+  readonly algorithm?: string;
   readonly limits: { readonly maxConcurrent: number };
   readonly running: number;
   readonly waiting: number;
@@ -108,8 +111,11 @@ export class ChannelReport implements Observed {
         observe('fairlead.circuit_breaker.state', one === state ? 1 : 0, attributes);
       }
     }
-    for (const { name, limits, running, waiting } of bulkheads.all()) {
-      const attributes = { 'fairlead.bulkhead.name': name };
+    for (const { name, algorithm, limits, running, waiting } of bulkheads.all()) {
+      const attributes = {
+        'fairlead.bulkhead.name': name,
+        ...(algorithm !== undefined && { 'fairlead.bulkhead.algorithm': algorithm }),
+      };
       observe('fairlead.bulkhead.size', limits.maxConcurrent, attributes);
       observe('fairlead.bulkhead.running', running, attributes);
       observe('fairlead.bulkhead.queued', waiting, attributes);
