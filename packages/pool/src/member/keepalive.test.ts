@@ -97,6 +97,14 @@ describe('a server that says too_many_pings', () => {
     expect(intervals().slice(3)).toEqual([20_000, 20_000, 20_000]);
   });
 
+  test('is heard after a GOAWAY without an error, too', async () => {
+    const { channels, changes } = await pinged(1, { keepaliveTimeMs: 10_000 });
+    goaway(channels[0]!, NGHTTP2_NO_ERROR, '');
+    goaway(channels[0]!, CALM, 'too_many_pings');
+    goaway(channels[0]!, CALM, 'too_many_pings');
+    expect(changes).toEqual([{ fromMs: 10_000, toMs: 20_000 }]);
+  });
+
   test('never makes the interval longer than a timer of Node.js', async () => {
     const { changes, channels } = await pinged(1, { keepaliveTimeMs: 2 ** 31 - 2 });
     goaway(channels[0]!, CALM, 'too_many_pings');

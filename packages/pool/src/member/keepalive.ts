@@ -2,6 +2,7 @@ import { constants } from 'node:http2';
 import * as grpc from '@grpc/grpc-js';
 import type { Endpoint } from '@fairlead/core';
 import { ConnectingSocket } from './connecting-socket.js';
+import type { ConnectionEnd } from './disconnect-reason.js';
 import { http2SessionOf } from './http2-session.js';
 
 /** The pings of all connections of a pool (gRFC A8), with the arguments of grpc-js that say the same. */
@@ -67,19 +68,20 @@ export class Keepalive {
     return channel;
   }
 
-  /** To be called when the connection of an equipped channel is there. */
-  watch(channel: grpc.ChannelInterface, endpoint: Endpoint): void {
+  /** To be called when the connection of an equipped channel is there. @param end is told of a GOAWAY. */
+  watch(channel: grpc.ChannelInterface, endpoint: Endpoint, end: ConnectionEnd): void {
     const timeMs = this.#timeOf.get(channel);
     if (timeMs === undefined) return;
     // grpc-js tells that the channel is ready before it stores the session. No frame can come in between.
-    queueMicrotask(() => ConnectingSocket.leave(() => this.#listen(channel, endpoint, timeMs)));
+    queueMicrotask(() => ConnectingSocket.leave(() => this.#listen(channel, endpoint, timeMs, end)));
   }
 
-  #listen(channel: grpc.ChannelInterface, endpoint: Endpoint, timeMs: number): void {
+  #listen(channel: grpc.ChannelInterface, endpoint: Endpoint, timeMs: number, end: ConnectionEnd): void {
     const session = http2SessionOf(channel);
     if (session === undefined) return this.#missed(channel);
-    // Before grpc-js hears of it: the channel that follows is made in its listener.
-    session.prependOnceListener('goaway', (code: number, _last: number, data?: NodeJS.ArrayBufferView) => {
+    // Before grpc-js hears of it: the channel that follows is made in its listener. The complaint may be the second GOAWAY.
+    session.prependListener('goaway', (code: number, _last: number, data?: NodeJS.ArrayBufferView) => {
+      end.goneAway();
       if (code !== constants.NGHTTP2_ENHANCE_YOUR_CALM || textOf(data) !== TOO_MANY_PINGS) return;
       ConnectingSocket.leave(() => this.#throttle(endpoint, timeMs * 2));
     });

@@ -1,6 +1,7 @@
 import type { Backoff, Clock, Endpoint, LoopStalls, MemberConnectivity, Random } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
 import type { PoolCounts } from '../pool-counts.js';
+import type { ConnectionEnd } from './disconnect-reason.js';
 import type { Member } from './member.js';
 
 /** What a member needs from its pool. */
@@ -15,8 +16,8 @@ export interface MemberContext {
    * @throws when there are no credentials.
    */
   createChannel(endpoint: Endpoint): grpc.ChannelInterface;
-  /** The channel of a connection is ready. */
-  onConnected(endpoint: Endpoint, channel: grpc.ChannelInterface): void;
+  /** The channel of a connection is ready; `end` may be told more of how it ends. */
+  onConnected(endpoint: Endpoint, channel: grpc.ChannelInterface, end: ConnectionEnd): void;
   /** Grows when the credentials change: a connection that was made with an older revision is replaced. */
   credentialsRevision(): number;
   /** The members speak TLS. */
