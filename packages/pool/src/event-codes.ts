@@ -160,6 +160,13 @@ export const POOL_EVENT_CODES = [
     fields: [],
   },
   {
+    code: 'rotation-paused',
+    event: 'warning',
+    level: 'warn',
+    when: 'A connection has twice its age and stays, because too many pods are not connected, or one for less than a minute.',
+    fields: [],
+  },
+  {
     code: 'service-config-ignored',
     event: 'warning',
     level: 'warn',

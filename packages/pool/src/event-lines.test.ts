@@ -24,8 +24,14 @@ function logging(options: PoolOptions = {}): { readonly virtual: VirtualPool; re
 
 const codes: readonly EventCodeEntry[] = POOL_EVENT_CODES;
 
-/** What takes a real file or a real server: `credentials-renewal.test.ts`, `keepalive.test.ts`. */
-const SEEN_ELSEWHERE = ['credentials-stale', 'keepalive-throttled', 'keepalive-unwatched', 'too-many-pings'];
+/** What takes a real file or a real server: `credentials-renewal.test.ts`, `keepalive.test.ts`, `rotation.test.ts`. */
+const SEEN_ELSEWHERE = [
+  'credentials-stale',
+  'keepalive-throttled',
+  'keepalive-unwatched',
+  'rotation-paused',
+  'too-many-pings',
+];
 
 /** A life in which every other code happens. */
 async function wholeLife(): Promise<Line[]> {

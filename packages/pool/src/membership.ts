@@ -1,5 +1,6 @@
 import type { BalancingPolicy, Clock, Endpoint, Picker, Random, Timer } from '@fairlead/core';
 import type { PoolEmitter } from './events.js';
+import { LastingWarnings } from './lasting-warnings.js';
 import { drainMember } from './member/drain.js';
 import type { MemberChange, MemberContext, RotationEnd } from './member/member-context.js';
 import { Member } from './member/member.js';
@@ -32,6 +33,7 @@ export class Membership {
   readonly #context: MembershipContext;
   #policy: BalancingPolicy;
   readonly #roster: Roster;
+  readonly #lasting: LastingWarnings;
   #rotation: Rotation<Member> | undefined;
   readonly #draining = new Set<Member>();
   #picker: Picker<Member> = WAIT;
@@ -46,6 +48,7 @@ export class Membership {
   constructor(context: MembershipContext) {
     this.#context = context;
     this.#policy = context.policy;
+    this.#lasting = new LastingWarnings(context.events);
     const memberContext = {
       ...context.member,
       onChange: this.#onMemberChange.bind(this),
@@ -112,7 +115,17 @@ export class Membership {
   }
 
   #newRotation(): Rotation<Member> {
-    return new Rotation(this.#context.clock, () => this.#roster.members);
+    const { clock, member } = this.#context;
+    const onReview = (overdue: boolean): void => this.#warnOfPause(overdue);
+    return new Rotation(clock, member.maxConnectionAgeMs, () => this.#roster.members, onReview);
+  }
+
+  #warnOfPause(overdue: boolean): void {
+    if (!overdue) return this.#lasting.review('rotation-paused', false, '');
+    const away = this.#roster.members.filter(({ connectivity }) => connectivity !== 'ready' && connectivity !== 'idle');
+    const pods = away.map(({ address }) => address).join(', ');
+    const message = `connections stay in use at twice maxConnectionAgeMs, because pods are not connected: ${pods}`;
+    this.#lasting.review('rotation-paused', true, message);
   }
 
   /** Nobody needs a connection until {@link wake}: all are closed, the members stay with what is known of them. */

@@ -69,8 +69,9 @@ export interface OwnPoolOptions {
   /**
    * Age at which a member's connection is replaced, in ms, ±10 % per connection. Default `Infinity` (never), at least
    * 1000. The new connection is ready before the old one is left; at most 10 % of the members (but one at least) are
-   * replaced at a time, and none while a member is not connected. For servers behind a balancer that sees connections.
-   * Renewed certificates need it not: see `fileCredentials`.
+   * replaced at a time. None is while a member has not been connected for less than a minute, or fewer than half are; the
+   * warning `rotation-paused` tells when one has twice its age because of that. For servers behind a balancer that sees
+   * connections. Renewed certificates need it not, and wait for no other member: see `fileCredentials`.
    *
    * gRPC: MAX_CONNECTION_AGE of gRFC A9, which is the server's; the client has none.
    */

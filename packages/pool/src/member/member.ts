@@ -92,6 +92,10 @@ export class Member implements MemberView {
     return this.#succession.dueAt;
   }
 
+  get rotationReason(): RotationReason {
+    return this.#succession.reason;
+  }
+
   /** A new connection is being made that will take the place of the present one. */
   get rotating(): boolean {
     return this.#succession.underWay;
