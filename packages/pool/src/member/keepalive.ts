@@ -53,7 +53,7 @@ export class Keepalive {
     this.#options = options;
     this.#listener = listener;
     const fromArgument = options.channelArguments['grpc.keepalive_time_ms'];
-    this.#timeMs = options.keepaliveTimeMs < Infinity ? options.keepaliveTimeMs : fromArgument || Infinity;
+    this.#timeMs = options.keepaliveTimeMs < Infinity ? options.keepaliveTimeMs : (fromArgument ?? Infinity);
   }
 
   /** Quiet time before a ping, in ms; `Infinity` when there are none. */
@@ -63,7 +63,7 @@ export class Keepalive {
 
   /** Makes the channel of a connection with the arguments of this moment. */
   equip<C extends grpc.ChannelInterface>(make: (channelArguments: grpc.ChannelOptions) => C): C {
-    const channel = make({ ...this.#options.channelArguments, ...this.#arguments() });
+    const channel = make(this.#arguments());
     if (this.#timeMs < Infinity) this.#timeOf.set(channel, this.#timeMs);
     return channel;
   }
@@ -103,13 +103,13 @@ export class Keepalive {
   }
 
   #arguments(): grpc.ChannelOptions {
-    if (this.#timeMs === Infinity) return {};
-    const interval = { 'grpc.keepalive_time_ms': this.#timeMs };
-    if (this.#options.keepaliveTimeMs === Infinity) return interval;
+    if (this.#timeMs === Infinity) return this.#options.channelArguments;
     return {
-      ...interval,
       'grpc.keepalive_timeout_ms': this.#options.keepaliveTimeoutMs,
       'grpc.keepalive_permit_without_calls': this.#options.keepaliveWithoutCalls ? 1 : 0,
+      // Where both are given, they are equal.
+      ...this.#options.channelArguments,
+      'grpc.keepalive_time_ms': this.#timeMs,
     };
   }
 }
