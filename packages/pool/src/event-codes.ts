@@ -153,6 +153,13 @@ export const POOL_EVENT_CODES = [
     fields: ['error'],
   },
   {
+    code: 'rotation-cut',
+    event: 'rotationCut',
+    level: 'warn',
+    when: 'A connection that was replaced still had calls after `maxConnectionAgeGraceMs`; they were ended.',
+    fields: ['member', 'cut', 'reason'],
+  },
+  {
     code: 'rotation-failed',
     event: 'warning',
     level: 'warn',

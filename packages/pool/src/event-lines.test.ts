@@ -35,11 +35,13 @@ const SEEN_ELSEWHERE = [
 
 /** A life in which every other code happens. */
 async function wholeLife(): Promise<Line[]> {
-  const { virtual, lines } = logging({ maxConnectionAgeMs: 1_000, drainGraceMs: 500, idleTimeoutMs: 60_000 });
+  const graces = { maxConnectionAgeGraceMs: 100, drainGraceMs: 500 };
+  const { virtual, lines } = logging({ maxConnectionAgeMs: 1_000, ...graces, idleTimeoutMs: 60_000 });
   virtual.pool.connect();
   virtual.resolver.push([pod(1)]);
   virtual.channel(1).ready();
   virtual.clock.advance(1_100);
+  virtual.call();
   virtual.channel(1).ready();
   virtual.clock.advance(1_100);
   virtual.channel(1).refuse();

@@ -7,6 +7,7 @@ import { Member } from './member/member.js';
 import type { PoolCounts } from './pool-counts.js';
 import { Roster } from './roster.js';
 import { Rotation } from './rotation.js';
+import { tellRotation } from './rotation-news.js';
 
 /** What membership needs from its pool. */
 export interface MembershipContext {
@@ -176,15 +177,8 @@ export class Membership {
 
   #onRotation(member: Member, end: RotationEnd): void {
     if (this.#closed) return;
-    const { events } = this.#context;
-    const { address, endpoint } = member;
-    if (end.kind === 'replaced') {
-      this.#context.member.counts.rotations += 1;
-      if (events.listens('rotated')) events.tell('rotated', { endpoint, ageMs: end.ageMs, reason: end.reason });
-    } else if (events.listens('warning')) {
-      const message = `the connection to ${address} is to be replaced and stays, because a new one failed: ${end.cause}`;
-      events.tell('warning', { code: 'rotation-failed', message });
-    }
+    if (end.kind === 'replaced') this.#context.member.counts.rotations += 1;
+    tellRotation(this.#context.events, member, end);
     this.#rotation?.review();
   }
 

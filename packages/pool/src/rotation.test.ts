@@ -145,6 +145,8 @@ describe('a connection that is old enough', () => {
 
   test('cuts a call that runs longer than the grace, with a text that says why', async () => {
     const virtual = aged();
+    const told: unknown[] = [];
+    virtual.pool.on('rotationCut', (cut) => told.push(cut));
     const call = virtual.call();
     virtual.channels[1]!.ready();
     virtual.clock.advance(1_999);
@@ -158,6 +160,7 @@ describe('a connection that is old enough', () => {
         'the connection to 10.0.0.1:50051 was replaced because of its age and the call did not end within 2000 ms',
     });
     expect(virtual.channels[0]!.closed).toBe(true);
+    expect(told).toEqual([{ endpoint: pod(1), cut: 1, reason: 'age' }]);
   });
 
   test('stays in use when the new one fails, which is tried again later, and a warning tells', async () => {

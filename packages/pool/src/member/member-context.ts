@@ -40,17 +40,18 @@ export interface MemberContext {
    * Called synchronously, so the pool has a new picker when it returns.
    */
   onChange(member: Member, change: MemberChange): void;
-  /** An attempt to replace the connection has ended. The member was ready throughout. */
+  /** An attempt to replace the connection has ended, the member being ready throughout; or the replaced one was cut. */
   onRotation(member: Member, end: RotationEnd): void;
 }
 
 /** Why a connection is replaced: its age, or it was made with credentials that have changed since. */
 export type RotationReason = 'age' | 'credentials';
 
-/** How an attempt to replace a connection ended. */
+/** How an attempt to replace a connection ended, and later the calls of the one that was replaced. */
 export type RotationEnd =
   | { readonly kind: 'replaced'; readonly ageMs: number; readonly reason: RotationReason }
-  | { readonly kind: 'failed'; readonly cause: string };
+  | { readonly kind: 'failed'; readonly cause: string }
+  | { readonly kind: 'cut'; readonly cut: number; readonly reason: RotationReason };
 
 /** One change of a member's connectivity. */
 export interface MemberChange {

@@ -283,9 +283,10 @@ export class Member implements MemberView {
 
   #retire({ address, channel }: ReadyState | DrainingState, reason: RotationReason): void {
     const { clock, maxConnectionAgeGraceMs } = this.#context;
-    drainReplaced(this.calls.retire(), formatAddress(address), reason, maxConnectionAgeGraceMs, clock, () => {
+    drainReplaced(this.calls.retire(), formatAddress(address), reason, maxConnectionAgeGraceMs, clock, (cut) => {
       this.tally.disconnected('subchannel shutdown');
       channel.close();
+      if (cut > 0) this.#context.onRotation(this, { kind: 'cut', cut, reason });
     });
   }
 }
