@@ -73,6 +73,8 @@ describe('refused: the transport of the server says that the application did not
     const leaving = track(
       await startHttp2Pod('127.0.0.1', (stream, number) => {
         if (number === 1) answer(stream, 'leaving');
+        // It is connected again at once, and a GOAWAY cannot exclude the first stream of a connection.
+        else if (stream.id === 1) refuse(stream, number);
         else stream.session?.goaway(0, 1);
       }),
     );

@@ -122,8 +122,12 @@ const OPTIONS: Table<OwnChannelOptions> = {
   maxConnectionAgeMs: duration(1_000, Number.MAX_VALUE, true),
   maxConnectionAgeGraceMs: duration(0, Number.MAX_VALUE, true),
   keepaliveTimeMs: duration(10_000, TIMER_MAX, true),
-  keepaliveTimeoutMs: duration(1_000, TIMER_MAX),
-  keepaliveWithoutCalls: { good: [true, false], bad: [0, 1, 'true', null] },
+  keepaliveTimeoutMs: { ...duration(1_000, TIMER_MAX), beside: { keepaliveTimeMs: 10_000 } },
+  keepaliveWithoutCalls: {
+    good: [true, false],
+    bad: [0, 1, 'true', null],
+    beside: { keepaliveTimeMs: 10_000 },
+  },
   channelz: { good: [true, false], bad: [0, 1, 'true', null] },
   eventLoopStallMs: duration(10, Number.MAX_VALUE, true),
   minReadyMembers: { good: [1, MAX_INT], bad: [0, 1.5, Infinity, MAX_INT + 1, ...NO_NUMBERS] },
@@ -297,9 +301,11 @@ describe('the option', () => {
   test.each(Object.entries(OPTIONS))(
     '%s is taken up to its limits, and refused by its name past them',
     (name, limits) => {
-      for (const value of limits.good) expect([value, errorOf({ [name]: value })]).toEqual([value, undefined]);
+      const { beside } = limits;
+      for (const value of limits.good)
+        expect([value, errorOf({ ...beside, [name]: value })]).toEqual([value, undefined]);
       for (const value of limits.bad) {
-        const error = errorOf({ [name]: value });
+        const error = errorOf({ ...beside, [name]: value });
         const expected = name === 'serviceConfig' ? InvalidServiceConfigError : InvalidOptionError;
         expect([value, error?.message, error]).toEqual([value, expect.stringContaining(name), expect.any(expected)]);
       }

@@ -1,6 +1,6 @@
 import { formatValue, InvalidOptionError } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
-import { checkArgument } from './known-arguments.js';
+import { checkArgument, isKeepaliveTime } from './known-arguments.js';
 import { OWNED_ARGUMENTS } from './member/member-channel.js';
 
 /**
@@ -64,6 +64,8 @@ export function checkChannelArguments(given: Readonly<Record<string, unknown>>):
     if (owned === undefined) checkArgument(name, value);
     forwarded[name] = value;
   }
+  // For grpc-js, "never" is a timer, which ends at once where it is longer than Node.js can wait.
+  if (!isKeepaliveTime(forwarded['grpc.keepalive_time_ms'])) delete forwarded['grpc.keepalive_time_ms'];
   const idleTimeoutMs = takeIdleTimeout(forwarded);
   const initialMs = takeDuration(forwarded, 'grpc.initial_reconnect_backoff_ms', 100, BACKOFF.initialMs);
   const maxMs = takeDuration(forwarded, 'grpc.max_reconnect_backoff_ms', 100, Math.max(BACKOFF.maxMs, initialMs));
@@ -113,5 +115,20 @@ export function checkSameMeaning(
     const [ours, theirs] = [own[name], channelArguments[argument]];
     if (ours === undefined || theirs === undefined || Number(ours) === Number(theirs)) continue;
     throw new InvalidOptionError(argument, theirs, `not set beside ${name}, or equal to it: ${formatValue(ours)}`);
+  }
+}
+
+/** @throws InvalidOptionError when an option says how connections are pinged, and neither we nor grpc-js are to ping any. */
+export function checkKeepalive(
+  own: Readonly<Record<string, unknown>>,
+  resolved: { readonly keepaliveTimeMs: number },
+  forwarded: grpc.ChannelOptions,
+): void {
+  if (resolved.keepaliveTimeMs < Infinity || forwarded['grpc.keepalive_time_ms'] !== undefined) return;
+  for (const name of ['keepaliveTimeoutMs', 'keepaliveWithoutCalls'] as const) {
+    const value = own[name];
+    // What is off anyway contradicts nothing.
+    if (value === undefined || value === false) continue;
+    throw new InvalidOptionError(name, value, 'not set without keepaliveTimeMs, which is how often to ping');
   }
 }

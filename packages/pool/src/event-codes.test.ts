@@ -39,6 +39,7 @@ describe('the codes of the events', () => {
       member: true,
       drained: true,
       rotated: true,
+      rotationCut: true,
       keepaliveThrottled: true,
       stall: true,
       resolverError: true,

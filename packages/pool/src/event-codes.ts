@@ -153,10 +153,24 @@ export const POOL_EVENT_CODES = [
     fields: ['error'],
   },
   {
+    code: 'rotation-cut',
+    event: 'rotationCut',
+    level: 'warn',
+    when: 'A connection that was replaced still had calls after `maxConnectionAgeGraceMs`; they were ended.',
+    fields: ['member', 'cut', 'reason'],
+  },
+  {
     code: 'rotation-failed',
     event: 'warning',
     level: 'warn',
     when: 'The connection to a pod was to be replaced and stays, because a new one failed.',
+    fields: [],
+  },
+  {
+    code: 'rotation-paused',
+    event: 'warning',
+    level: 'warn',
+    when: 'A connection has twice its age and stays, because too many pods are not connected, or one for less than a minute.',
     fields: [],
   },
   {

@@ -24,16 +24,24 @@ function logging(options: PoolOptions = {}): { readonly virtual: VirtualPool; re
 
 const codes: readonly EventCodeEntry[] = POOL_EVENT_CODES;
 
-/** What takes a real file or a real server: `credentials-renewal.test.ts`, `keepalive.test.ts`. */
-const SEEN_ELSEWHERE = ['credentials-stale', 'keepalive-throttled', 'keepalive-unwatched', 'too-many-pings'];
+/** What takes a real file or a real server: `credentials-renewal.test.ts`, `keepalive.test.ts`, `rotation.test.ts`. */
+const SEEN_ELSEWHERE = [
+  'credentials-stale',
+  'keepalive-throttled',
+  'keepalive-unwatched',
+  'rotation-paused',
+  'too-many-pings',
+];
 
 /** A life in which every other code happens. */
 async function wholeLife(): Promise<Line[]> {
-  const { virtual, lines } = logging({ maxConnectionAgeMs: 1_000, drainGraceMs: 500, idleTimeoutMs: 60_000 });
+  const graces = { maxConnectionAgeGraceMs: 100, drainGraceMs: 500 };
+  const { virtual, lines } = logging({ maxConnectionAgeMs: 1_000, ...graces, idleTimeoutMs: 60_000 });
   virtual.pool.connect();
   virtual.resolver.push([pod(1)]);
   virtual.channel(1).ready();
   virtual.clock.advance(1_100);
+  virtual.call();
   virtual.channel(1).ready();
   virtual.clock.advance(1_100);
   virtual.channel(1).refuse();

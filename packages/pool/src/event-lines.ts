@@ -22,6 +22,11 @@ export const POOL_EVENT_LINES: { readonly [E in keyof PoolEvents]: (...args: Poo
     const message = `the connection to pod ${member} was replaced at the age of ${Math.round(ageMs)} ms${because}`;
     return about('member-rotated', member, message, { member, ageMs, reason });
   },
+  rotationCut: ({ endpoint, cut, reason }) => {
+    const member = addressOf(endpoint);
+    const message = `${cut} calls on a replaced connection to pod ${member} did not end in time and were cut`;
+    return about('rotation-cut', member, message, { member, cut, reason });
+  },
   keepaliveThrottled: ({ endpoint, fromMs, toMs }) => {
     const member = addressOf(endpoint);
     const message = `new connections are pinged after ${toMs} ms, for pod ${member} found ${fromMs} ms too often`;

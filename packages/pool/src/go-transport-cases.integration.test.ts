@@ -8,6 +8,8 @@ import * as grpc from '@grpc/grpc-js';
 import { textOf, unary } from '../test/support/echo-server.js';
 import { Harness, until } from '../test/support/harness.js';
 import { TcpServer } from '../test/support/tcp-server.js';
+import { CHANNEL_FACTORY, createMemberChannel, type MemberChannelFactory } from './member/member-channel.js';
+import type { PoolOptions } from './options.js';
 import type { Pool } from './pool.js';
 
 // grpc-go internal/transport/keepalive_test.go, test/goaway_test.go and test/clientconn_state_transition_test.go, what is of
@@ -16,8 +18,14 @@ import type { Pool } from './pool.js';
 /** An HTTP/2 SETTINGS frame without settings: the preface of a server. */
 const PREFACE = Buffer.from('000000040000000000', 'hex');
 const QUICK = { 'grpc.initial_reconnect_backoff_ms': 100 };
-const KEEPALIVE = { ...QUICK, 'grpc.keepalive_time_ms': 100, 'grpc.keepalive_timeout_ms': 100 };
-const WITHOUT_CALLS = { ...KEEPALIVE, 'grpc.keepalive_permit_without_calls': 1 };
+/** Pings far more often than a pool may be asked to. */
+const pinging = (timeoutMs: number): MemberChannelFactory => {
+  const quick = { 'grpc.keepalive_time_ms': 100, 'grpc.keepalive_timeout_ms': timeoutMs };
+  return (endpoint, options) =>
+    createMemberChannel(endpoint, { ...options, channelArguments: { ...options.channelArguments, ...quick } });
+};
+const KEEPALIVE = { ...QUICK, keepaliveTimeMs: 10_000, [CHANNEL_FACTORY]: pinging(100) };
+const WITHOUT_CALLS = { ...KEEPALIVE, keepaliveWithoutCalls: true };
 /** Many times the keepalive time and timeout together. */
 const LONG_MS = 1_000;
 
@@ -76,7 +84,7 @@ function track<T extends { close(): Promise<void> }>(server: T): T {
 /** A server that says its preface, and never anything more. */
 const deafServer = async (): Promise<TcpServer> => track(await TcpServer.listen((socket) => socket.write(PREFACE)));
 
-function connect(address: string, options: Record<string, number> = QUICK): Pool {
+function connect(address: string, options: PoolOptions = QUICK): Pool {
   const pool = harness.pool(`ipv4:${address}`, options);
   pool.connect();
   return pool;
@@ -131,7 +139,8 @@ describe('keepalive_test.go', () => {
 
   test('TestKeepaliveClientFrequency', async () => {
     const server = track(new WatchingServer());
-    const pool = connect(await server.listen(), { ...WITHOUT_CALLS, 'grpc.keepalive_timeout_ms': 5_000 });
+    const patient = { ...WITHOUT_CALLS, [CHANNEL_FACTORY]: pinging(5_000) };
+    const pool = connect(await server.listen(), patient);
     await until(() => stateOf(pool) === 'ready');
     const begun = performance.now();
     await until(() => server.pings >= 5);
@@ -231,7 +240,7 @@ describe('goaway_test.go', () => {
 
 describe('clientconn_state_transition_test.go', () => {
   /** What became of a member that was told to connect, up to the state that is waited for. */
-  async function statesOf(address: string, end: string, options: Record<string, number> = QUICK): Promise<string[]> {
+  async function statesOf(address: string, end: string, options: PoolOptions = QUICK): Promise<string[]> {
     const pool = harness.pool(`ipv4:${address}`, options);
     const seen: string[] = [];
     pool.on('member', ({ to }) => seen.push(to));

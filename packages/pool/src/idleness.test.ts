@@ -46,6 +46,7 @@ describe('a pool that nobody calls', () => {
     expect(virtual.pool.snapshot()).toMatchObject({
       state: 'IDLE',
       idleForMs: 500,
+      resolver: { ageMs: undefined },
       members: [{ connectivity: 'idle' }, { connectivity: 'idle' }, { connectivity: 'idle' }],
     });
     const [first] = virtual.pool.explain().split('\n');

@@ -2,6 +2,8 @@ import { InvalidOptionError, nearestName } from '@fairlead/core';
 
 type ArgumentKind = 'text' | 'whole' | 'flag';
 
+const KEEPALIVE_TIME = 'grpc.keepalive_time_ms';
+
 /**
  * The channel arguments that grpc-js knows and a member may be given, with what they must be. grpc-js itself checks none
  * of them: a wrong one fails in every call, in an unhandled rejection, or not at all.
@@ -11,7 +13,7 @@ const KNOWN: Readonly<Record<string, ArgumentKind>> = {
   'grpc.primary_user_agent': 'text',
   'grpc.secondary_user_agent': 'text',
   'grpc.default_authority': 'text',
-  'grpc.keepalive_time_ms': 'whole',
+  [KEEPALIVE_TIME]: 'whole',
   'grpc.keepalive_timeout_ms': 'whole',
   'grpc.keepalive_permit_without_calls': 'flag',
   'grpc.client_idle_timeout_ms': 'whole',
@@ -28,6 +30,22 @@ const KNOWN: Readonly<Record<string, ArgumentKind>> = {
   'grpc-node.tls_enable_trace': 'flag',
   'grpc-node.flow_control_window': 'whole',
 };
+
+/** gRFC A8. gRPC raises what is less, grpc-js does not; a server answers it with `too_many_pings`. */
+const MIN_KEEPALIVE_TIME_MS = 10_000;
+
+/** Whether an argument asks for pings. The largest 32-bit number means "never", as in C-core, and -1 in grpc-js. */
+export function isKeepaliveTime(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value < 2 ** 31 - 1;
+}
+
+function keepaliveTimeExpectation(value: unknown): string | undefined {
+  const isValid = isKeepaliveTime(value)
+    ? Number.isInteger(value) && Number(value) >= MIN_KEEPALIVE_TIME_MS
+    : value === -1 || value === 2 ** 31 - 1 || value === Infinity;
+  if (isValid) return undefined;
+  return `a whole number of ms, at least ${MIN_KEEPALIVE_TIME_MS} (gRFC A8); 2147483647 or -1 for never`;
+}
 
 /** gRPC's numbers for no compression, deflate and gzip. */
 const COMPRESSION_ALGORITHMS = 3;
@@ -53,6 +71,7 @@ export function checkArgument(name: string, value: unknown): void {
 function expectation(name: string, kind: ArgumentKind, value: unknown): string | undefined {
   if (kind === 'text') return isHeaderText(value) ? undefined : 'a text of visible ASCII characters';
   if (kind === 'flag') return value === 0 || value === 1 ? undefined : '0 or 1';
+  if (name === KEEPALIVE_TIME) return keepaliveTimeExpectation(value);
   const isWhole = Number.isSafeInteger(value) || value === Infinity;
   if (name === 'grpc.default_compression_algorithm') {
     return isWhole && Number(value) >= 0 && Number(value) < COMPRESSION_ALGORITHMS

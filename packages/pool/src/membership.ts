@@ -1,11 +1,13 @@
 import type { BalancingPolicy, Clock, Endpoint, Picker, Random, Timer } from '@fairlead/core';
 import type { PoolEmitter } from './events.js';
+import { LastingWarnings } from './lasting-warnings.js';
 import { drainMember } from './member/drain.js';
 import type { MemberChange, MemberContext, RotationEnd } from './member/member-context.js';
 import { Member } from './member/member.js';
 import type { PoolCounts } from './pool-counts.js';
 import { Roster } from './roster.js';
 import { Rotation } from './rotation.js';
+import { tellRotation } from './rotation-news.js';
 
 /** What membership needs from its pool. */
 export interface MembershipContext {
@@ -32,6 +34,7 @@ export class Membership {
   readonly #context: MembershipContext;
   #policy: BalancingPolicy;
   readonly #roster: Roster;
+  readonly #lasting: LastingWarnings;
   #rotation: Rotation<Member> | undefined;
   readonly #draining = new Set<Member>();
   #picker: Picker<Member> = WAIT;
@@ -46,6 +49,7 @@ export class Membership {
   constructor(context: MembershipContext) {
     this.#context = context;
     this.#policy = context.policy;
+    this.#lasting = new LastingWarnings(context.events);
     const memberContext = {
       ...context.member,
       onChange: this.#onMemberChange.bind(this),
@@ -112,7 +116,17 @@ export class Membership {
   }
 
   #newRotation(): Rotation<Member> {
-    return new Rotation(this.#context.clock, () => this.#roster.members);
+    const { clock, member } = this.#context;
+    const onReview = (overdue: boolean): void => this.#warnOfPause(overdue);
+    return new Rotation(clock, member.maxConnectionAgeMs, () => this.#roster.members, onReview);
+  }
+
+  #warnOfPause(overdue: boolean): void {
+    if (!overdue) return this.#lasting.review('rotation-paused', false, '');
+    const away = this.#roster.members.filter(({ connectivity }) => connectivity !== 'ready' && connectivity !== 'idle');
+    const pods = away.map(({ address }) => address).join(', ');
+    const message = `connections stay in use at twice maxConnectionAgeMs, because pods are not connected: ${pods}`;
+    this.#lasting.review('rotation-paused', true, message);
   }
 
   /** Nobody needs a connection until {@link wake}: all are closed, the members stay with what is known of them. */
@@ -163,15 +177,8 @@ export class Membership {
 
   #onRotation(member: Member, end: RotationEnd): void {
     if (this.#closed) return;
-    const { events } = this.#context;
-    const { address, endpoint } = member;
-    if (end.kind === 'replaced') {
-      this.#context.member.counts.rotations += 1;
-      if (events.listens('rotated')) events.tell('rotated', { endpoint, ageMs: end.ageMs, reason: end.reason });
-    } else if (events.listens('warning')) {
-      const message = `the connection to ${address} is to be replaced and stays, because a new one failed: ${end.cause}`;
-      events.tell('warning', { code: 'rotation-failed', message });
-    }
+    if (end.kind === 'replaced') this.#context.member.counts.rotations += 1;
+    tellRotation(this.#context.events, member, end);
     this.#rotation?.review();
   }
 

@@ -34,6 +34,18 @@ describe('the options of a pool', () => {
     ],
     [{ keepaliveTimeMs: 9_999 }, 'keepaliveTimeMs: 9999 (expected: a duration, 10000 to'],
     [{ keepaliveTimeoutMs: Infinity }, 'keepaliveTimeoutMs: Infinity'],
+    [
+      { keepaliveTimeoutMs: 5_000 },
+      'keepaliveTimeoutMs: 5000 (expected: not set without keepaliveTimeMs, which is how often to ping)',
+    ],
+    [
+      { keepaliveWithoutCalls: true, 'grpc.keepalive_time_ms': -1 },
+      'keepaliveWithoutCalls: true (expected: not set without keepaliveTimeMs, which is how often to ping)',
+    ],
+    [
+      { 'grpc.keepalive_time_ms': 5_000 },
+      'grpc.keepalive_time_ms: 5000 (expected: a whole number of ms, at least 10000 (gRFC A8); 2147483647 or -1 for never)',
+    ],
     [{ keepaliveWithoutCalls: 1 }, 'keepaliveWithoutCalls: 1 (expected: true or false)'],
     [
       { keepaliveTimeMs: 10_000, 'grpc.keepalive_time_ms': 20_000 },

@@ -25,6 +25,7 @@ import {
 import * as grpc from '@grpc/grpc-js';
 import {
   checkChannelArguments,
+  checkKeepalive,
   checkSameMeaning,
   splitChannelArguments,
   type ChannelArguments,
@@ -69,8 +70,9 @@ export interface OwnPoolOptions {
   /**
    * Age at which a member's connection is replaced, in ms, ±10 % per connection. Default `Infinity` (never), at least
    * 1000. The new connection is ready before the old one is left; at most 10 % of the members (but one at least) are
-   * replaced at a time, and none while a member is not connected. For servers behind a balancer that sees connections.
-   * Renewed certificates need it not: see `fileCredentials`.
+   * replaced at a time. None is while a member has not been connected for less than a minute, or fewer than half are; the
+   * warning `rotation-paused` tells when one has twice its age because of that. For servers behind a balancer that sees
+   * connections. Renewed certificates need it not, and wait for no other member: see `fileCredentials`.
    *
    * gRPC: MAX_CONNECTION_AGE of gRFC A9, which is the server's; the client has none.
    */
@@ -96,19 +98,19 @@ export interface OwnPoolOptions {
    * 10 000. A server that finds it too often closes the connection (`too_many_pings`); connections made later are pinged
    * after twice the time then, and the event `keepaliveThrottled` tells.
    *
-   * gRPC: KEEPALIVE_TIME of gRFC A8. Excludes a different `grpc.keepalive_time_ms`.
+   * gRPC: KEEPALIVE_TIME of gRFC A8. Excludes a different `grpc.keepalive_time_ms`, which has the same range.
    */
   readonly keepaliveTimeMs?: number;
   /**
    * How long the answer to a ping may take, in ms; then the connection is lost and its calls end with UNAVAILABLE.
-   * Default 20 000, at least 1000. Of use with `keepaliveTimeMs` only.
+   * Default 20 000, at least 1000. Refused without `keepaliveTimeMs` (or `grpc.keepalive_time_ms`).
    *
    * gRPC: KEEPALIVE_TIMEOUT of gRFC A8. Excludes a different `grpc.keepalive_timeout_ms`.
    */
   readonly keepaliveTimeoutMs?: number;
   /**
    * Whether connections without calls are asked too. Default false: servers forbid it unless they were told otherwise.
-   * Of use with `keepaliveTimeMs` only.
+   * True is refused without `keepaliveTimeMs` (or `grpc.keepalive_time_ms`).
    *
    * gRPC: KEEPALIVE_WITHOUT_CALLS of gRFC A8. Excludes a different `grpc.keepalive_permit_without_calls`.
    */
@@ -222,6 +224,7 @@ export function resolvePoolOptions(credentials: unknown, options: PoolOptions): 
   const resolved = resolveOptions(own, RULES);
   checkSameMeaning(own, channelArguments);
   const { backoff, forwarded, idleTimeoutMs } = checkChannelArguments(channelArguments);
+  checkKeepalive(own, resolved, forwarded);
   return Object.freeze({
     ...resolved,
     idleTimeoutMs: resolved.idleTimeoutMs ?? idleTimeoutMs,

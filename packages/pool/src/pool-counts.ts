@@ -19,7 +19,7 @@ export interface PoolCounters {
   readonly openConnections: number;
   /** Connections that ended, by why (gRFC A94). */
   readonly disconnections: Readonly<Record<DisconnectReason, number>>;
-  /** Connections that were replaced because of their age. */
+  /** Connections that were replaced because of their age, or of new credentials. */
   readonly rotations: number;
 }
 

@@ -83,6 +83,7 @@ export class Pool implements grpc.ChannelInterface {
    */
   constructor(target: string, credentials: grpc.ChannelCredentials, options: PoolOptions = {}) {
     const resolved = resolvePoolOptions(credentials, options);
+    const policy = createPolicy(resolved.balancing);
     const { clock, logger, random } = resolved;
     const { target: parsed, factory } = parseTarget(target, builtInSchemes(resolved));
     if (logger !== undefined) logPool(this.#events, { logger, clock, target: parsed.uri });
@@ -106,7 +107,7 @@ export class Pool implements grpc.ChannelInterface {
     this.#membership = new Membership({
       clock,
       random,
-      policy: createPolicy(resolved.balancing),
+      policy,
       drainGraceMs: resolved.drainGraceMs,
       events: this.#events,
       member: this.#channelz?.watch(member) ?? member,
@@ -194,12 +195,11 @@ export class Pool implements grpc.ChannelInterface {
    * Connects, and is fulfilled when `minReadyMembers` are ready: before the first call, so that it need not wait.
    *
    * @param options.timeoutMs in ms, default `Infinity`; rejected then, with a text that says what is missing.
-   * @throws InvalidOptionError
+   * Rejected with an InvalidOptionError, and nothing is connected, when it is no such time.
    */
   ready({ timeoutMs = Infinity }: { readonly timeoutMs?: number } = {}): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('Channel has been shut down'));
-    this.connect();
-    return this.#warmUp.wait(timeoutMs);
+    return this.#warmUp.wait(timeoutMs, () => this.connect());
   }
 
   /** For people: the state of the pool and of each member, and why those that are not pickable are not. */

@@ -60,9 +60,9 @@ export class Resolution {
     return this.#lastError;
   }
 
-  /** How long ago the last answer, good or bad, arrived, in ms. */
+  /** How long ago the last answer, good or bad, arrived, in ms; undefined while nobody asks for one. */
   get ageMs(): number | undefined {
-    return this.#lastAnswerAt === undefined ? undefined : this.#clock.now() - this.#lastAnswerAt;
+    return this.#lastAnswerAt === undefined || !this.#started ? undefined : this.#clock.now() - this.#lastAnswerAt;
   }
 
   /** Whether an answer must know of what happened at `time`: its look-up began later, by the lag of its source. */

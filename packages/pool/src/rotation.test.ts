@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
 import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
 import type { PoolOptions } from './options.js';
-import { planRotation, type Aging } from './rotation.js';
+import { planRotation, type Aging, type RotationPlan } from './rotation.js';
 
 const AGE_MS = 10_000;
 const OLDEST_MS = AGE_MS * 1.1;
@@ -11,38 +11,74 @@ const member = (rotationDueAt: number, rest: Partial<Aging> = {}): Aging => ({
   connectivity: 'ready',
   rotating: false,
   rotationDueAt,
+  rotationReason: 'age',
   ...rest,
 });
+
+/** At the time 100, with an age of 1000. Who is not connected has not been since `since`. */
+function plan(members: readonly Aging[], since = 100, now = 100): RotationPlan<Aging> {
+  const troubled = members.filter(({ connectivity }) => /^(connecting|transient-failure)$/.test(connectivity));
+  return planRotation(members, now, new Map(troubled.map((one) => [one, since])), 1_000);
+}
 
 describe('the plan of a rotation', () => {
   const young = (count: number): Aging[] => Array.from({ length: count }, () => member(900));
 
   test('takes the oldest of those that are due, one at a time in a small pool', () => {
     const [a, b] = [member(90), member(80)];
-    expect(planRotation([a, b, ...young(3)], 100)).toEqual({ start: [b], revisitInMs: 800 });
+    expect(plan([a, b, ...young(3)])).toEqual({ start: [b], revisitInMs: 800, overdue: false });
   });
 
   test('takes 10 % of a large pool at a time, those under way included', () => {
     const due = [member(1), member(2), member(3)];
-    expect(planRotation([...due, ...young(26)], 100).start).toEqual(due.slice(0, 2));
-    expect(planRotation([...due, ...young(27)], 100).start).toEqual(due);
+    expect(plan([...due, ...young(26)]).start).toEqual(due.slice(0, 2));
+    expect(plan([...due, ...young(27)]).start).toEqual(due);
     const underWay = [member(0, { rotating: true }), member(0, { rotating: true })];
-    expect(planRotation([...underWay, ...due, ...young(25)], 100).start).toEqual(due.slice(0, 1));
+    expect(plan([...underWay, ...due, ...young(25)]).start).toEqual(due.slice(0, 1));
   });
 
-  test.each(['connecting', 'transient-failure'])('takes nobody while a member is %s', (connectivity) => {
-    const plan = planRotation([member(1), member(Infinity, { connectivity })], 100);
-    expect(plan).toEqual({ start: [], revisitInMs: undefined });
+  describe.each(['connecting', 'transient-failure'])('while a member is %s', (connectivity) => {
+    const away = member(Infinity, { connectivity });
+
+    test('takes nobody for a minute, and then those that are due', () => {
+      const members = [member(1), ...young(1), away];
+      expect(plan(members)).toEqual({ start: [], revisitInMs: 800, overdue: false });
+      expect(plan(members, 100, 60_099)).toEqual({ start: [], revisitInMs: 1, overdue: true });
+      expect(plan(members, 100, 60_100).start).toEqual([members[0]]);
+    });
+
+    test('takes those with older credentials at once, no more than the limit', () => {
+      const members = [member(1), ...[90, 95].map((at) => member(at, { rotationReason: 'credentials' })), away];
+      expect(plan(members).start).toEqual([members[1]]);
+      members[2] = member(0, { rotating: true });
+      expect(plan(members).start).toEqual([]);
+    });
+
+    test('is overdue when a connection has twice its age, and not before', () => {
+      expect(plan([member(1), away], 100, 1_000)).toEqual({ start: [], revisitInMs: 1, overdue: false });
+      expect(plan([member(1), away], 100, 1_001)).toMatchObject({ start: [], overdue: true });
+    });
+
+    test('takes nobody when fewer than half are connected, however long', () => {
+      expect(plan([member(1), away, { ...away }], 100, 1e9)).toEqual({
+        start: [],
+        revisitInMs: undefined,
+        overdue: true,
+      });
+      expect(plan([member(1), away], 100, 1e9).start).toHaveLength(1);
+    });
   });
 
   test('does not mind members that the policy leaves idle', () => {
     const due = member(1);
-    expect(planRotation([due, member(Infinity, { connectivity: 'idle' })], 100).start).toEqual([due]);
+    expect(plan([due, ...[1, 2].map(() => member(Infinity, { connectivity: 'idle' }))]).start).toEqual([due]);
   });
 
   test('has nothing to wait for when no connection ages', () => {
-    expect(planRotation([], 0)).toEqual({ start: [], revisitInMs: undefined });
-    expect(planRotation([member(Infinity)], 0)).toEqual({ start: [], revisitInMs: undefined });
+    const nothing = { start: [], revisitInMs: undefined, overdue: false };
+    expect(plan([])).toEqual(nothing);
+    expect(plan([member(Infinity)])).toEqual(nothing);
+    expect(plan([member(Infinity), member(Infinity, { connectivity: 'connecting' })])).toEqual(nothing);
   });
 });
 
@@ -109,6 +145,8 @@ describe('a connection that is old enough', () => {
 
   test('cuts a call that runs longer than the grace, with a text that says why', async () => {
     const virtual = aged();
+    const told: unknown[] = [];
+    virtual.pool.on('rotationCut', (cut) => told.push(cut));
     const call = virtual.call();
     virtual.channels[1]!.ready();
     virtual.clock.advance(1_999);
@@ -122,6 +160,7 @@ describe('a connection that is old enough', () => {
         'the connection to 10.0.0.1:50051 was replaced because of its age and the call did not end within 2000 ms',
     });
     expect(virtual.channels[0]!.closed).toBe(true);
+    expect(told).toEqual([{ endpoint: pod(1), cut: 1, reason: 'age' }]);
   });
 
   test('stays in use when the new one fails, which is tried again later, and a warning tells', async () => {
@@ -168,6 +207,28 @@ describe('a connection that is old enough', () => {
     expect(virtual.channels.filter((one) => one.endpoint.id.startsWith('10.0.0.2'))).toHaveLength(1);
     virtual.channel(1).ready();
     expect(virtual.channels.filter((one) => one.endpoint.id.startsWith('10.0.0.2'))).toHaveLength(2);
+  });
+
+  test('is replaced although one pod stays unreachable; a warning tells, once, that it was late', () => {
+    const virtual = ready(3);
+    const warnings: string[] = [];
+    virtual.pool.on('warning', ({ code, message }) => {
+      if (code === 'rotation-paused') warnings.push(message);
+    });
+    const rotated = new Set<string>();
+    virtual.pool.on('rotated', ({ endpoint }) => rotated.add(endpoint.id));
+    virtual.channel(3).lose();
+    for (let step = 0; step < 900; step += 1) {
+      virtual.clock.advance(100);
+      for (const channel of virtual.channels) {
+        if (channel.connecting && channel.endpoint.id !== pod(3).id) channel.ready();
+      }
+      if (virtual.clock.now() < 60_000) expect(rotated.size).toBe(0);
+    }
+    expect([...rotated].sort()).toEqual([pod(1).id, pod(2).id]);
+    expect(warnings).toEqual([
+      'connections stay in use at twice maxConnectionAgeMs, because pods are not connected: 10.0.0.3:50051',
+    ]);
   });
 
   test('is replaced member by member, each again and again, with nobody unpickable in between', () => {

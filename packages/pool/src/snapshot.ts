@@ -45,7 +45,7 @@ export interface MemberSnapshot {
 
 /** The state of name resolution. */
 export interface ResolverSnapshot {
-  /** Time since the last answer, good or bad, in ms; undefined before the first. */
+  /** Time since the last answer, good or bad, in ms; undefined before the first, and while nothing is asked because nobody uses the pool. */
   readonly ageMs: number | undefined;
   /** Text of the newest answer's error, when that was one. */
   readonly lastError: string | undefined;

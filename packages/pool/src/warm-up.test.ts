@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { InvalidOptionError } from '@fairlead/core';
+import { connectivityState } from '@grpc/grpc-js';
 import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
 
 let virtual: VirtualPool;
@@ -61,10 +62,14 @@ describe('ready()', () => {
     expect(virtual.clock.pendingTimers).toBe(0);
   });
 
-  test.each([-1, NaN, '5s'])('refuses a timeout of %j', (timeoutMs) => {
-    virtual = new VirtualPool();
-    expect(() => virtual.pool.ready({ timeoutMs: timeoutMs as number })).toThrow(InvalidOptionError);
-  });
+  test.each([-1, NaN, '5s', '5'])(
+    'refuses a timeout of %j, by its promise and before it connects',
+    async (timeoutMs) => {
+      virtual = new VirtualPool();
+      await expect(virtual.pool.ready({ timeoutMs: timeoutMs as number })).rejects.toThrow(InvalidOptionError);
+      expect(virtual.pool.getConnectivityState(false)).toBe(connectivityState.IDLE);
+    },
+  );
 });
 
 describe('resetBackoff()', () => {

@@ -41,10 +41,13 @@ export class WarmUp {
     this.#explain = explain;
   }
 
-  wait(timeoutMs: number): Promise<void> {
-    if (!(timeoutMs >= 0))
+  /** @param connect called first, unless `timeoutMs` is refused. */
+  async wait(timeoutMs: number, connect: () => void): Promise<void> {
+    if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
       throw new InvalidOptionError('timeoutMs', timeoutMs, 'a duration, at least 0 ms, or Infinity');
-    if (this.#isReady()) return Promise.resolve();
+    }
+    connect();
+    if (this.#isReady()) return;
     this.#idleness.enter();
     return new Promise<void>((resolve, reject) => {
       const timer = this.#clock.schedule(

@@ -50,6 +50,7 @@ test('every event of a channel is in the reference with what it gives, and no ot
     member: true,
     drained: true,
     rotated: true,
+    rotationCut: true,
     keepaliveThrottled: true,
     stall: true,
     resolverError: true,

@@ -55,6 +55,12 @@ describe('channelz', () => {
     return pool;
   }
 
+  test('does not show what could not be made', async () => {
+    const make = (): Pool => harness.pool('ipv4:127.0.0.1:1', { channelz: true, balancing: () => ({}) as never });
+    expect(make).toThrow('balancing()');
+    expect(ofTarget((await topChannels(inProcess())).channel, 'ipv4:127.0.0.1:1')).toEqual([]);
+  });
+
   test('shows a pool as one channel, with its calls, and its members as children', async () => {
     const pool = await connected();
     for (let n = 0; n < 5; n += 1) await unary(harness.client(pool), 'x');

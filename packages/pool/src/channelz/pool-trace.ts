@@ -28,6 +28,9 @@ export class PoolTrace {
       const because = reason === 'age' ? 'its age' : 'new credentials';
       this.#add(`${nameOf(endpoint)}: connection replaced because of ${because}`);
     });
+    events.on('rotationCut', ({ cut, endpoint }) => {
+      this.#add(`${nameOf(endpoint)}: ${cut} calls cut on the replaced connection`, 'CT_WARNING');
+    });
     events.on('resolverError', ({ message }) => this.#add(`Look-up failed: ${message}`, 'CT_WARNING'));
   }
 

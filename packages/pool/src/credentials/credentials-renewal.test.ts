@@ -82,6 +82,17 @@ describe('credentials that change', () => {
     expect(virtual.channels).toHaveLength(6);
   });
 
+  test('bring over the connections that are there while a pod cannot be reached', () => {
+    const { rotated, source, virtual } = readyRig(3);
+    source.renew();
+    // Its next attempt, which nobody answers, is what sees the new ones.
+    virtual.channel(3).lose();
+    virtual.clock.advance(2_000);
+    virtual.channel(1).ready();
+    virtual.channel(2).ready();
+    expect(rotated).toEqual([1, 2].map((n) => `${pod(n).id} credentials`));
+  });
+
   test('bring over at most 10 % of the members at once', () => {
     const { source, virtual } = readyRig(25);
     source.renew();

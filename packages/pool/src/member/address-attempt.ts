@@ -9,7 +9,7 @@ import type { MemberContext } from './member-context.js';
 /** What becomes of an attempt; one of the two is called, once, unless it is abandoned before. */
 export interface AddressAttemptListener {
   /** TCP, TLS and the server's SETTINGS are there. The channel is the listener's now. */
-  connected(attempt: AddressAttempt, channel: grpc.ChannelInterface): void;
+  connected(attempt: AddressAttempt, channel: grpc.ChannelInterface, end: ConnectionEnd): void;
   /** Nothing is left of the attempt. */
   failed(attempt: AddressAttempt, cause: string): void;
 }
@@ -25,7 +25,6 @@ export class AddressAttempt {
   readonly #socket = new ConnectingSocket();
   #channel: grpc.ChannelInterface | undefined;
   #credentialsRevision = 0;
-  #end: ConnectionEnd | undefined;
   #over = false;
 
   /** @param endpoint with this address alone. */
@@ -44,11 +43,6 @@ export class AddressAttempt {
   /** What the connection is made with. */
   get credentialsRevision(): number {
     return this.#credentialsRevision;
-  }
-
-  /** Knows why the connection ended, when it has; undefined where its socket is not known. */
-  get end(): ConnectionEnd | undefined {
-    return this.#end;
   }
 
   /** May fail before it returns. */
@@ -103,8 +97,7 @@ export class AddressAttempt {
     const socket = this.#socket.release();
     const { counts, keepalive } = this.#context;
     counts.connectionAttemptsSucceeded += 1;
-    this.#end = socket && new ConnectionEnd(socket, keepalive);
-    this.#listener.connected(this, channel);
+    this.#listener.connected(this, channel, new ConnectionEnd(socket, keepalive));
   }
 
   #fail(cause: string): void {

@@ -8,12 +8,7 @@ import type { MemberContext } from './member-context.js';
 /** What becomes of an attempt; one of the two is called, once, unless it is abandoned before. */
 export interface AttemptListener {
   /** One of the addresses is connected. The channel is the listener's now. */
-  connected(
-    attempt: ConnectionAttempt,
-    channel: grpc.ChannelInterface,
-    address: Address,
-    end: ConnectionEnd | undefined,
-  ): void;
+  connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface, address: Address, end: ConnectionEnd): void;
   /** Nothing is left of the attempt. */
   failed(attempt: ConnectionAttempt, cause: string): void;
 }
@@ -69,7 +64,7 @@ export class ConnectionAttempt {
     if (address === undefined) return;
     const endpoint = this.#addresses.length === 1 ? this.#endpoint : atAddress(this.#endpoint, address);
     const attempt = new AddressAttempt(endpoint, this.#context, {
-      connected: (winner, channel) => this.#connected(winner, channel),
+      connected: (winner, channel, end) => this.#connected(winner, channel, end),
       failed: (loser) => this.#failed(loser),
     });
     this.#attempts.push(attempt);
@@ -79,12 +74,12 @@ export class ConnectionAttempt {
     attempt.start();
   }
 
-  #connected(winner: AddressAttempt, channel: grpc.ChannelInterface): void {
+  #connected(winner: AddressAttempt, channel: grpc.ChannelInterface, end: ConnectionEnd): void {
     this.#end();
     for (const attempt of this.#attempts) if (attempt !== winner) attempt.abandon();
-    this.#context.onConnected(this.#endpoint, channel);
+    this.#context.onConnected(this.#endpoint, channel, end);
     this.#credentialsRevision = winner.credentialsRevision;
-    this.#listener.connected(this, channel, winner.address, winner.end);
+    this.#listener.connected(this, channel, winner.address, end);
   }
 
   /** The failure of one that was tried before the newest leaves the newest its time (as in grpc-go). */

@@ -32,7 +32,7 @@ export function drainReplaced(
   reason: RotationReason,
   graceMs: number,
   clock: Clock,
-  done: () => void,
+  done: (cut: number) => void,
 ): void {
   const because = reason === 'age' ? 'its age' : 'new credentials';
   drainCalls(calls, graceMs, `the connection to ${address} was replaced because of ${because}`, clock, done);

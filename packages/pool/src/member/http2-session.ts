@@ -20,7 +20,7 @@ interface ChannelInternals {
 export function http2SessionOf(channel: grpc.ChannelInterface): ClientHttp2Session | undefined {
   for (const subchannel of (channel as unknown as ChannelInternals).internalChannel?.wrappedSubchannels ?? []) {
     const session = subchannel.getRealSubchannel?.().transport?.session;
-    if (typeof session?.prependOnceListener === 'function') return session;
+    if (typeof session?.prependListener === 'function') return session;
   }
   return undefined;
 }

@@ -27,7 +27,8 @@ function argumentsOf(options: PoolOptions): unknown {
 
 describe('keepalive', () => {
   test('is off unless asked for', () => {
-    expect(argumentsOf({ keepaliveTimeoutMs: 5_000, keepaliveWithoutCalls: true })).toEqual({});
+    expect(argumentsOf({ keepaliveWithoutCalls: false })).toEqual({});
+    for (const never of [-1, 2 ** 31 - 1, Infinity]) expect(argumentsOf({ [INTERVAL]: never })).toEqual({});
   });
 
   test('becomes the arguments of every member', () => {
@@ -45,8 +46,21 @@ describe('keepalive', () => {
     });
   });
 
-  test('can still be set by the arguments of grpc-js alone', () => {
-    expect(argumentsOf({ 'grpc.keepalive_time_ms': 5_000 })).toEqual({ 'grpc.keepalive_time_ms': 5_000 });
+  test('is the same whether the arguments of grpc-js say it, or some of them', () => {
+    const all = {
+      'grpc.keepalive_time_ms': 15_000,
+      'grpc.keepalive_timeout_ms': 5_000,
+      'grpc.keepalive_permit_without_calls': 1,
+    };
+    expect(argumentsOf(all)).toEqual(all);
+    expect(argumentsOf({ [INTERVAL]: 15_000, keepaliveTimeoutMs: 5_000, keepaliveWithoutCalls: true })).toEqual(all);
+    const { [INTERVAL]: keepaliveTimeMs, ...rest } = all;
+    expect(argumentsOf({ ...rest, keepaliveTimeMs })).toEqual(all);
+    expect(argumentsOf({ [INTERVAL]: 15_000 })).toEqual({
+      ...all,
+      'grpc.keepalive_timeout_ms': 20_000,
+      'grpc.keepalive_permit_without_calls': 0,
+    });
   });
 });
 
@@ -95,6 +109,14 @@ describe('a server that says too_many_pings', () => {
     for (const channel of channels.slice(0, 3)) goaway(channel, CALM, 'too_many_pings');
     expect(changes).toEqual([{ fromMs: 10_000, toMs: 20_000 }]);
     expect(intervals().slice(3)).toEqual([20_000, 20_000, 20_000]);
+  });
+
+  test('is heard after a GOAWAY without an error, too', async () => {
+    const { channels, changes } = await pinged(1, { keepaliveTimeMs: 10_000 });
+    goaway(channels[0]!, NGHTTP2_NO_ERROR, '');
+    goaway(channels[0]!, CALM, 'too_many_pings');
+    goaway(channels[0]!, CALM, 'too_many_pings');
+    expect(changes).toEqual([{ fromMs: 10_000, toMs: 20_000 }]);
   });
 
   test('never makes the interval longer than a timer of Node.js', async () => {

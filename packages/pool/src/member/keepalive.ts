@@ -2,6 +2,7 @@ import { constants } from 'node:http2';
 import * as grpc from '@grpc/grpc-js';
 import type { Endpoint } from '@fairlead/core';
 import { ConnectingSocket } from './connecting-socket.js';
+import type { ConnectionEnd } from './disconnect-reason.js';
 import { http2SessionOf } from './http2-session.js';
 
 /** The pings of all connections of a pool (gRFC A8), with the arguments of grpc-js that say the same. */
@@ -52,7 +53,7 @@ export class Keepalive {
     this.#options = options;
     this.#listener = listener;
     const fromArgument = options.channelArguments['grpc.keepalive_time_ms'];
-    this.#timeMs = options.keepaliveTimeMs < Infinity ? options.keepaliveTimeMs : fromArgument || Infinity;
+    this.#timeMs = options.keepaliveTimeMs < Infinity ? options.keepaliveTimeMs : (fromArgument ?? Infinity);
   }
 
   /** Quiet time before a ping, in ms; `Infinity` when there are none. */
@@ -62,24 +63,25 @@ export class Keepalive {
 
   /** Makes the channel of a connection with the arguments of this moment. */
   equip<C extends grpc.ChannelInterface>(make: (channelArguments: grpc.ChannelOptions) => C): C {
-    const channel = make({ ...this.#options.channelArguments, ...this.#arguments() });
+    const channel = make(this.#arguments());
     if (this.#timeMs < Infinity) this.#timeOf.set(channel, this.#timeMs);
     return channel;
   }
 
-  /** To be called when the connection of an equipped channel is there. */
-  watch(channel: grpc.ChannelInterface, endpoint: Endpoint): void {
+  /** To be called when the connection of an equipped channel is there. @param end is told of a GOAWAY. */
+  watch(channel: grpc.ChannelInterface, endpoint: Endpoint, end: ConnectionEnd): void {
     const timeMs = this.#timeOf.get(channel);
     if (timeMs === undefined) return;
     // grpc-js tells that the channel is ready before it stores the session. No frame can come in between.
-    queueMicrotask(() => ConnectingSocket.leave(() => this.#listen(channel, endpoint, timeMs)));
+    queueMicrotask(() => ConnectingSocket.leave(() => this.#listen(channel, endpoint, timeMs, end)));
   }
 
-  #listen(channel: grpc.ChannelInterface, endpoint: Endpoint, timeMs: number): void {
+  #listen(channel: grpc.ChannelInterface, endpoint: Endpoint, timeMs: number, end: ConnectionEnd): void {
     const session = http2SessionOf(channel);
     if (session === undefined) return this.#missed(channel);
-    // Before grpc-js hears of it: the channel that follows is made in its listener.
-    session.prependOnceListener('goaway', (code: number, _last: number, data?: NodeJS.ArrayBufferView) => {
+    // Before grpc-js hears of it: the channel that follows is made in its listener. The complaint may be the second GOAWAY.
+    session.prependListener('goaway', (code: number, _last: number, data?: NodeJS.ArrayBufferView) => {
+      end.goneAway();
       if (code !== constants.NGHTTP2_ENHANCE_YOUR_CALM || textOf(data) !== TOO_MANY_PINGS) return;
       ConnectingSocket.leave(() => this.#throttle(endpoint, timeMs * 2));
     });
@@ -101,13 +103,13 @@ export class Keepalive {
   }
 
   #arguments(): grpc.ChannelOptions {
-    if (this.#timeMs === Infinity) return {};
-    const interval = { 'grpc.keepalive_time_ms': this.#timeMs };
-    if (this.#options.keepaliveTimeMs === Infinity) return interval;
+    if (this.#timeMs === Infinity) return this.#options.channelArguments;
     return {
-      ...interval,
       'grpc.keepalive_timeout_ms': this.#options.keepaliveTimeoutMs,
       'grpc.keepalive_permit_without_calls': this.#options.keepaliveWithoutCalls ? 1 : 0,
+      // Where both are given, they are equal.
+      ...this.#options.channelArguments,
+      'grpc.keepalive_time_ms': this.#timeMs,
     };
   }
 }

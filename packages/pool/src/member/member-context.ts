@@ -1,6 +1,7 @@
 import type { Backoff, Clock, Endpoint, LoopStalls, MemberConnectivity, Random } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
 import type { PoolCounts } from '../pool-counts.js';
+import type { ConnectionEnd } from './disconnect-reason.js';
 import type { Member } from './member.js';
 
 /** What a member needs from its pool. */
@@ -15,8 +16,8 @@ export interface MemberContext {
    * @throws when there are no credentials.
    */
   createChannel(endpoint: Endpoint): grpc.ChannelInterface;
-  /** The channel of a connection is ready. */
-  onConnected(endpoint: Endpoint, channel: grpc.ChannelInterface): void;
+  /** The channel of a connection is ready; `end` may be told more of how it ends. */
+  onConnected(endpoint: Endpoint, channel: grpc.ChannelInterface, end: ConnectionEnd): void;
   /** Grows when the credentials change: a connection that was made with an older revision is replaced. */
   credentialsRevision(): number;
   /** The members speak TLS. */
@@ -39,17 +40,18 @@ export interface MemberContext {
    * Called synchronously, so the pool has a new picker when it returns.
    */
   onChange(member: Member, change: MemberChange): void;
-  /** An attempt to replace the connection has ended. The member was ready throughout. */
+  /** An attempt to replace the connection has ended, the member being ready throughout; or the replaced one was cut. */
   onRotation(member: Member, end: RotationEnd): void;
 }
 
 /** Why a connection is replaced: its age, or it was made with credentials that have changed since. */
 export type RotationReason = 'age' | 'credentials';
 
-/** How an attempt to replace a connection ended. */
+/** How an attempt to replace a connection ended, and later the calls of the one that was replaced. */
 export type RotationEnd =
   | { readonly kind: 'replaced'; readonly ageMs: number; readonly reason: RotationReason }
-  | { readonly kind: 'failed'; readonly cause: string };
+  | { readonly kind: 'failed'; readonly cause: string }
+  | { readonly kind: 'cut'; readonly cut: number; readonly reason: RotationReason };
 
 /** One change of a member's connectivity. */
 export interface MemberChange {

@@ -37,6 +37,6 @@ export function memberOptions(
         const channelArguments = { ...given, ...shown };
         return channelFactory(endpoint, { ...channel, credentials: credentials.current(), channelArguments });
       }),
-    onConnected: (endpoint, connected) => keepalive.watch(connected, endpoint),
+    onConnected: (endpoint, connected, end) => keepalive.watch(connected, endpoint, end),
   };
 }

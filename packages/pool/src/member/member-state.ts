@@ -45,8 +45,8 @@ export interface ReadyState {
   readonly since: number;
   /** Why the connection before it was replaced, where it took the place of one. */
   readonly replacedFor: RotationReason;
-  /** Knows why the connection ended, when it has; undefined where its socket is not known. */
-  readonly end: ConnectionEnd | undefined;
+  /** Knows why the connection ended, when it has. */
+  readonly end: ConnectionEnd;
 }
 
 /** The last attempt failed, or the last connection lived too short; the next attempt follows at the timer. */

@@ -55,6 +55,32 @@ describe('a member', () => {
     });
   });
 
+  describe('whose server says GOAWAY', () => {
+    /** With keepalive, the pool hears the GOAWAY itself. */
+    async function goneAwayAfter(livedMs: number, virtual: VirtualPool): Promise<boolean> {
+      await turn();
+      virtual.clock.advance(livedMs);
+      virtual.channel(1).session.emit('goaway', 0, 0);
+      const atOnce = virtual.channel(1).connecting;
+      while (!virtual.channel(1).connecting) virtual.clock.advance(10);
+      virtual.channel(1).ready();
+      return atOnce;
+    }
+
+    test('connects at once, again and again, although the connections are young', async () => {
+      const virtual = VirtualPool.ready(1, { keepaliveTimeMs: 10_000 });
+      for (let round = 0; round < 5; round += 1) expect(await goneAwayAfter(900, virtual)).toBe(true);
+      expect(virtual.pool.snapshot().counters.disconnections).toMatchObject({ GOAWAY: 5, unknown: 0 });
+    });
+
+    test('at once is met with backoff from the second time on', async () => {
+      const virtual = VirtualPool.ready(1, { keepaliveTimeMs: 10_000 });
+      expect(await goneAwayAfter(0, virtual)).toBe(true);
+      expect(await goneAwayAfter(0, virtual)).toBe(false);
+      expect(await goneAwayAfter(0, virtual)).toBe(false);
+    });
+  });
+
   test('forgets the backoff once a connection has lived', () => {
     const virtual = VirtualPool.ready(1);
     for (let round = 0; round < 5; round += 1) {

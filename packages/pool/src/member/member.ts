@@ -23,13 +23,14 @@ import {
   type ReadyState,
 } from './member-state.js';
 import { MemberTally } from './member-tally.js';
+import { ShortLives } from './short-lives.js';
 import { Succession } from './succession.js';
 
 /**
  * One endpoint taken into the pool: its connection, its load, its calls.
  *
- * A connection that is lost is replaced at once, unless it lived shorter than the first step of the backoff: a server that
- * accepts and hangs up must not be met in a tight loop. Until one lives longer, the backoff goes on growing.
+ * A connection that is lost is replaced at once, unless its life was too short (`ShortLives`). Until one lives longer than
+ * the first step of the backoff, the backoff goes on growing.
  */
 export class Member implements MemberView {
   readonly calls = new MemberCalls();
@@ -44,6 +45,7 @@ export class Member implements MemberView {
   #backoff: Backoff;
   readonly #context: MemberContext;
   readonly #succession: Succession;
+  readonly #shortLives: ShortLives;
   readonly #attempts: AttemptListener = {
     connected: (attempt, channel, address, end) => this.#connected(attempt, channel, address, end),
     failed: (attempt, cause) => this.#attemptFailed(attempt, cause),
@@ -56,6 +58,7 @@ export class Member implements MemberView {
     this.tally = new MemberTally(context.counts);
     this.#backoff = context.backoff;
     this.#succession = new Succession(context);
+    this.#shortLives = new ShortLives(context.backoff.baseMs);
   }
 
   get endpoint(): Endpoint {
@@ -87,6 +90,10 @@ export class Member implements MemberView {
   /** When the connection is old enough to be replaced, in monotonic ms; `Infinity` for never. */
   get rotationDueAt(): number {
     return this.#succession.dueAt;
+  }
+
+  get rotationReason(): RotationReason {
+    return this.#succession.reason;
   }
 
   /** A new connection is being made that will take the place of the present one. */
@@ -190,12 +197,7 @@ export class Member implements MemberView {
     if (this.#state === state && successor === undefined) state.attempt.start();
   }
 
-  #connected(
-    attempt: ConnectionAttempt,
-    channel: grpc.ChannelInterface,
-    address: Address,
-    end: ConnectionEnd | undefined,
-  ): void {
+  #connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface, address: Address, end: ConnectionEnd): void {
     const now = this.#context.clock.now();
     const previous = this.#state;
     const replaced = this.#succession.is(attempt) && previous.kind === 'ready';
@@ -227,14 +229,14 @@ export class Member implements MemberView {
   }
 
   #lose(state: ReadyState): void {
-    this.tally.disconnected(state.end?.reason ?? 'unknown');
+    const { reason } = state.end;
+    this.tally.disconnected(reason);
     const lived = this.#context.clock.now() - state.since;
     this.calls.retire();
-    if (lived < this.#context.backoff.baseMs && !this.#succession.underWay) {
-      this.#fail(`connection to ${this.address} ended after ${Math.round(lived)} ms`, true);
-      return;
+    if (this.#shortLives.mustBackOff(lived, reason) && !this.#succession.underWay) {
+      return this.#fail(`connection to ${this.address} ended after ${Math.round(lived)} ms`, true);
     }
-    this.#backoff = this.#context.backoff;
+    if (lived >= this.#context.backoff.baseMs) this.#backoff = this.#context.backoff;
     this.#lastError = `connection to ${this.address} was lost`;
     this.#transition({ kind: 'idle' }, true);
     this.connect();
@@ -281,9 +283,10 @@ export class Member implements MemberView {
 
   #retire({ address, channel }: ReadyState | DrainingState, reason: RotationReason): void {
     const { clock, maxConnectionAgeGraceMs } = this.#context;
-    drainReplaced(this.calls.retire(), formatAddress(address), reason, maxConnectionAgeGraceMs, clock, () => {
+    drainReplaced(this.calls.retire(), formatAddress(address), reason, maxConnectionAgeGraceMs, clock, (cut) => {
       this.tally.disconnected('subchannel shutdown');
       channel.close();
+      if (cut > 0) this.#context.onRotation(this, { kind: 'cut', cut, reason });
     });
   }
 }
