@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import type { BulkheadConfig } from '@fairlead/core';
 import { VirtualClock } from '@fairlead/testing';
@@ -13,8 +14,9 @@ import { methodDefinitionOf } from '../channel/method-definition.js';
 import { createPolicyContext } from '../policy-context.js';
 import type { Bulkhead } from './bulkhead.js';
 import { bulkheadInterceptor } from './bulkhead-interceptor.js';
+import type { MethodBulkhead } from './method-bulkhead.js';
 
-const { CANCELLED, DEADLINE_EXCEEDED, OK, RESOURCE_EXHAUSTED, UNAVAILABLE } = grpc.status;
+const { CANCELLED, DEADLINE_EXCEEDED, INTERNAL, OK, RESOURCE_EXHAUSTED, UNAVAILABLE } = grpc.status;
 const PATH = '/test.Echo/Unary';
 
 let clock: VirtualClock;
@@ -41,6 +43,13 @@ afterEach(() => {
   context.close();
   expect(clock.pendingTimers).toBe(0);
 });
+
+const OPTIONS = { method_definition: methodDefinitionOf(PATH) };
+const methodBulkhead = (): MethodBulkhead => ({ bulkhead, priority: 0, clock, waits: context.retry.waits });
+const wireCallOf = (): FakeCall => new FakeCall([PATH, Infinity, null, null, undefined], true);
+const fail = (): never => {
+  throw new Error('boom');
+};
 
 const begin = (setup: CallSetup = {}): ObservedCall => new ObservedCall(channel, setup).unary();
 const figures = (): readonly number[] => [bulkhead.running, bulkhead.waiting];
@@ -80,17 +89,35 @@ describe('a free slot', () => {
     expect([call.code, figures()]).toEqual([CANCELLED, [0, 0]]);
   });
 
-  test('is given back by a call that is cancelled before it starts, once', () => {
-    const full = { maxConcurrent: 2, maxQueue: 2, priority: 0 };
-    const method = { bulkhead: context.bulkheads.of(PATH, full), priority: 0, clock, waits: context.retry.waits };
-    const wireCall = new FakeCall([PATH, Infinity, null, null, undefined], true);
-    const options = { method_definition: methodDefinitionOf(PATH) };
-    const call = bulkheadInterceptor(method)(options, () => new BottomCall(wireCall));
-    expect(figures()).toEqual([1, 0]);
-    call.cancelWithStatus(CANCELLED, '');
+  test('is not taken by a call that is made and not started, as behind an interceptor that answers by itself', () => {
+    const idle = bulkheadInterceptor(methodBulkhead())(OPTIONS, () => new BottomCall(wireCallOf()));
     expect(figures()).toEqual([0, 0]);
-    call.start(new grpc.Metadata());
-    wireCall.end(CANCELLED);
+    idle.startRead();
+    idle.cancelWithStatus(CANCELLED, '');
+    expect(figures()).toEqual([0, 0]);
+  });
+
+  test('is not taken by a call that is cancelled before it starts, and what came early waits for the start', async () => {
+    const statuses: grpc.StatusObject[] = [];
+    const given = wireCallOf();
+    const call = bulkheadInterceptor(methodBulkhead())(OPTIONS, () => new BottomCall(given));
+    call.cancelWithStatus(CANCELLED, 'never mind');
+    call.start(new grpc.Metadata(), { onReceiveStatus: (status) => statuses.push(status) });
+    await settle();
+    expect([given.started, figures()]).toEqual([false, [0, 0]]);
+    expect(statuses).toEqual([expect.objectContaining({ code: CANCELLED, details: 'never mind' })]);
+    const reading = wireCallOf();
+    const early = bulkheadInterceptor(methodBulkhead())(OPTIONS, () => new BottomCall(reading));
+    early.startRead();
+    expect(reading.reads).toBe(0);
+    early.start(new grpc.Metadata());
+    expect([reading.started, reading.reads, figures()]).toEqual([true, 1, [1, 0]]);
+  });
+
+  test('is given back, once, when something throws at the start', () => {
+    const thrower = Object.assign(wireCallOf(), { start: fail });
+    const call = bulkheadInterceptor(methodBulkhead())(OPTIONS, () => new BottomCall(thrower));
+    expect(() => call.start(new grpc.Metadata())).toThrow('boom');
     expect(figures()).toEqual([0, 0]);
   });
 
@@ -217,6 +244,59 @@ describe('a call that has to wait', () => {
     await settle();
     expect(waiting.map(({ code }) => code)).toEqual([UNAVAILABLE, UNAVAILABLE]);
     expect([waiting[0]?.status.details, figures()]).toEqual(['Channel has been shut down', [0, 0]]);
+  });
+
+  test('ends with INTERNAL when something throws at its start, and the slot goes to the next, and is free', async () => {
+    use({ maxConcurrent: 1 });
+    begin();
+    const waiting = begin();
+    const next = begin();
+    wire.onCall = (call) => {
+      wire.onCall = undefined;
+      call.start = fail;
+    };
+    wireCall(0).ok();
+    await settle();
+    expect([waiting.code, waiting.status.details]).toEqual([INTERNAL, 'The call could not be started: boom']);
+    expect([wireCall(1).cancelled?.code, figures()]).toEqual([INTERNAL, [1, 0]]);
+    wire.last.ok();
+    expect([next.code, figures()]).toEqual([OK, [0, 0]]);
+  });
+
+  test('ends so when what it was given meanwhile throws, and its status comes once', async () => {
+    use({ maxConcurrent: 1 });
+    begin();
+    const waiting = new ObservedCall(channel).start().write('a').write('b');
+    wire.onCall = (call) => {
+      call.sendMessageWithContext = fail;
+    };
+    wireCall(0).ok();
+    await settle();
+    expect([waiting.code, wire.last.started, figures()]).toEqual([INTERNAL, true, [0, 0]]);
+    expect(wire.last.cancelled?.code).toBe(INTERNAL);
+    expect(waiting.written).toEqual([1]);
+  });
+
+  test.each<[string, () => void]>([
+    ['when another call gives it its slot', () => wireCall(0).ok()],
+    ['when the channel is closed', () => context.close()],
+  ])('goes on in the async context in which it was started, %s', async (_when, resume) => {
+    use({ maxConcurrent: 1 });
+    const request = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const listener = {
+      onReceiveMetadata: () => undefined,
+      onReceiveMessage: () => undefined,
+      onReceiveStatus: () => seen.push(request.getStore()),
+    };
+    wire.onCall = () => seen.push(request.getStore());
+    request.run('A', () => begin());
+    request.run('B', () =>
+      channel.createCall(PATH, Infinity, null, null, undefined).start(new grpc.Metadata(), listener),
+    );
+    request.run('A', () => resume());
+    await settle();
+    expect([seen.length, seen.slice(0, 1), seen.slice(1)]).toEqual([2, ['A'], ['B']]);
   });
 
   test('keeps the process alive: somebody awaits it', () => {

@@ -1,46 +1,50 @@
 import { isOwnTimeout, type Clock, type LoopStalls } from '@fairlead/core';
-import type * as grpc from '@grpc/grpc-js';
-import { ForwardingCall } from '../call/forwarding-call.js';
+import * as grpc from '@grpc/grpc-js';
+import { refusedStatus } from '../attempts/refused-status.js';
+import { EndedCall } from '../call/ended-call.js';
+import { LateCall } from '../call/late-call.js';
 import type { CallListener, InterceptingCallInterface, PartialListener } from '../grpc-types.js';
 import type { Admission, Outcome } from './breaker.js';
 import type { MethodBreaker } from './method-breaker.js';
 import { isFromServer, outcomeOf } from './outcome-of.js';
 
 /**
- * A call that a breaker has admitted: tells it the outcome once, at the first message or at the status, whichever comes
- * first. A stream that is served for hours proves at its first message that the callee is well.
+ * A call that asks a breaker when it is started; one that is refused is not made. One that is admitted tells the breaker
+ * the outcome once, at the first message or at the status, whichever comes first. A stream that is served for hours proves
+ * at its first message that the callee is well.
  */
-export class BreakerCall extends ForwardingCall implements CallListener {
+export class BreakerCall extends LateCall implements CallListener {
+  readonly #make: () => InterceptingCallInterface;
   readonly #breaker: MethodBreaker;
-  readonly #admission: Admission;
-  #listener: PartialListener | undefined;
   readonly #clock: Clock;
   readonly #stalls: LoopStalls;
-  #startedAt: number | undefined;
+  #listener: PartialListener | undefined;
+  /** Undefined before it is admitted, and after it has told the outcome. */
+  #admission: Admission | undefined;
+  #startedAt = 0;
   #sawHeaders = false;
-  #told = false;
 
-  constructor(
-    next: InterceptingCallInterface,
-    breaker: MethodBreaker,
-    admission: Admission,
-    clock: Clock,
-    stalls: LoopStalls,
-  ) {
-    super(next);
+  constructor(make: () => InterceptingCallInterface, breaker: MethodBreaker, clock: Clock, stalls: LoopStalls) {
+    super();
+    this.#make = make;
     this.#breaker = breaker;
-    this.#admission = admission;
     this.#clock = clock;
     this.#stalls = stalls;
   }
 
-  override start(metadata: grpc.Metadata, listener?: PartialListener): void {
+  protected begin(metadata: grpc.Metadata, listener: PartialListener | undefined): void {
+    this.#admission = this.#breaker.enter();
+    if (this.#admission === undefined) return this.become(this.#refused(), metadata, listener);
     this.#listener = listener;
-    if (!this.#told) {
-      this.#startedAt = this.#clock.now();
-      this.#stalls.enter(this.#startedAt);
+    this.#startedAt = this.#clock.now();
+    this.#stalls.enter(this.#startedAt);
+    try {
+      this.become(this.#make(), metadata, this);
+    } catch (error) {
+      // A closed channel throws, or an interceptor further in.
+      this.#tell('neutral');
+      throw error;
     }
-    super.start(metadata, this);
   }
 
   /** That the client gives up says nothing of the callee, whatever the status will be. After the end it is nothing. */
@@ -61,20 +65,26 @@ export class BreakerCall extends ForwardingCall implements CallListener {
   }
 
   onReceiveStatus(status: grpc.StatusObject): void {
-    if (!this.#told) this.#tell(this.#outcomeOf(status));
+    if (this.#admission !== undefined) this.#tell(this.#outcomeOf(status));
     this.#listener?.onReceiveStatus?.(status);
   }
 
   #outcomeOf(status: grpc.StatusObject): Outcome {
     const outcome = outcomeOf(status, this.#sawHeaders, this.#breaker.config.failureStatusCodes);
     if (outcome !== 'failure' || !isOwnTimeout(status.code, isFromServer(status, this.#sawHeaders))) return outcome;
-    return this.#stalls.excuses(this.#startedAt ?? 0, this.#clock.now()) ? 'neutral' : 'failure';
+    return this.#stalls.excuses(this.#startedAt, this.#clock.now()) ? 'neutral' : 'failure';
   }
 
   #tell(outcome: Outcome): void {
-    if (this.#told) return;
-    this.#told = true;
-    if (this.#startedAt !== undefined) this.#stalls.leave(this.#clock.now());
-    this.#breaker.leave(this.#admission, outcome);
+    const admission = this.#admission;
+    if (admission === undefined) return;
+    this.#admission = undefined;
+    this.#stalls.leave(this.#clock.now());
+    this.#breaker.leave(admission, outcome);
+  }
+
+  #refused(): EndedCall {
+    const reason = 'the circuit breaker let nothing through';
+    return new EndedCall(refusedStatus(grpc.status.UNAVAILABLE, this.#breaker.describe(), reason, this.#clock));
   }
 }

@@ -2,7 +2,7 @@ import { BREAKER_FAILURES, type CircuitBreakerConfig, type MethodConfig } from '
 import { VirtualClock } from '@fairlead/testing';
 import * as grpc from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { FakeChannel, pod, type FakeCall } from '../../test/fake-channel.js';
+import { FakeChannel, metadataOf, pod, type FakeCall } from '../../test/fake-channel.js';
 import { ObservedCall, settle } from '../../test/observed-call.js';
 import { POLICY } from '../../test/retry-fixture.js';
 import { attemptsOf } from '../attempts/attempts-of.js';
@@ -216,6 +216,39 @@ describe('the probe', () => {
     wire.last.message('hi').ok();
     call.call.cancelWithStatus(CANCELLED, 'teardown');
     expect([breaker.state, call.code]).toEqual(['closed', OK]);
+  });
+
+  test('is not a call that is made and not started, as behind an interceptor that answers by itself', () => {
+    const cache: grpc.Interceptor = (options, nextCall) =>
+      new grpc.InterceptingCall(nextCall(options), {
+        start(metadata, listener, next) {
+          if (metadata.get('hit').length === 0) return next(metadata, listener);
+          listener.onReceiveStatus({ code: OK, details: '', metadata: new grpc.Metadata() });
+        },
+      });
+    const cached = interceptChannel(wire, (path) => [
+      cache,
+      ...interceptorsFor({ circuitBreaker: CONFIG }, context, path),
+    ]);
+    openIt();
+    pass(5_000);
+    const hit = new ObservedCall(cached).start(metadataOf({ hit: '1' }));
+    expect([hit.code, wire.calls.length, breaker.retryInMs]).toEqual([OK, 1, 0]);
+    begin();
+    wire.last.ok();
+    expect([wire.calls.length, breaker.state]).toEqual([2, 'closed']);
+  });
+
+  test('is given back when something throws at its start', () => {
+    openIt();
+    pass(5_000);
+    wire.onCall = (call) => {
+      call.start = () => {
+        throw new Error('boom');
+      };
+    };
+    expect(() => begin()).toThrow('boom');
+    expect([breaker.state, clock.pendingTimers]).toEqual(['open', 0]);
   });
 
   test('on a channel that throws, it is given back', () => {

@@ -1,8 +1,6 @@
 import { NO_STALLS, type Clock, type LoopStalls } from '@fairlead/core';
-import * as grpc from '@grpc/grpc-js';
-import { refusedStatus } from '../attempts/refused-status.js';
-import { EndedCall } from '../call/ended-call.js';
-import { asInterceptingCall, type InterceptingCallInterface } from '../grpc-types.js';
+import type * as grpc from '@grpc/grpc-js';
+import { asInterceptingCall } from '../grpc-types.js';
 import { BreakerCall } from './breaker-call.js';
 import type { MethodBreaker } from './method-breaker.js';
 
@@ -17,25 +15,5 @@ export function circuitBreakerInterceptor(
   clock: Clock,
   stalls: LoopStalls = NO_STALLS,
 ): grpc.Interceptor {
-  return (options, nextCall) => {
-    const admission = breaker.enter();
-    if (admission === undefined) {
-      const status = refusedStatus(
-        grpc.status.UNAVAILABLE,
-        breaker.describe(),
-        'the circuit breaker let nothing through',
-        clock,
-      );
-      return asInterceptingCall(new EndedCall(status));
-    }
-    let call: InterceptingCallInterface;
-    try {
-      call = nextCall(options);
-    } catch (error) {
-      // A closed channel throws.
-      breaker.leave(admission, 'neutral');
-      throw error;
-    }
-    return asInterceptingCall(new BreakerCall(call, breaker, admission, clock, stalls));
-  };
+  return (options, nextCall) => asInterceptingCall(new BreakerCall(() => nextCall(options), breaker, clock, stalls));
 }

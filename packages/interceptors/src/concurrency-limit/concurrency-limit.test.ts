@@ -102,6 +102,24 @@ describe('a call too many', () => {
   });
 });
 
+test('a place is taken by a call that is started, and given back by one whose start throws', () => {
+  const idle: grpc.Interceptor = (options, nextCall) =>
+    new grpc.InterceptingCall(nextCall(options), { start: () => undefined });
+  const unstarted = interceptChannel(wire, (path) => [
+    idle,
+    ...interceptorsFor({ concurrencyLimit: AIMD }, context, path),
+  ]);
+  new ObservedCall(unstarted).start();
+  expect([wire.calls.length, limit.running]).toEqual([0, 0]);
+  wire.onCall = (call) => {
+    call.start = () => {
+      throw new Error('boom');
+    };
+  };
+  expect(() => begin()).toThrow('boom');
+  expect(limit.running).toBe(0);
+});
+
 describe('the limit learns', () => {
   test.each([RESOURCE_EXHAUSTED, UNAVAILABLE, DEADLINE_EXCEEDED])(
     'from a refusal (%i) that came from the server',

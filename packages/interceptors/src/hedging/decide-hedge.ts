@@ -6,6 +6,8 @@ import type { Pushback } from '../retry/pushback.js';
 export interface HedgeFailure {
   readonly code: status;
   readonly failure: FailureClass;
+  /** Its connection ended before the server had told a status. */
+  readonly connectionLost: boolean;
   /** The attempt was given to a pod. */
   readonly picked: boolean;
   /** It was one that the call can do without. */
@@ -54,10 +56,12 @@ export function decideHedge(given: HedgeFailure, policy: HedgingPolicy): HedgeDe
 export function countsAsFailure(given: HedgeFailure, policy: HedgingPolicy): boolean {
   if (!given.picked || given.failure === 'unsent') return false;
   if (given.failure === 'refused') return given.refused > 1;
-  return given.pushback.kind === 'stop' || policy.nonFatalStatusCodes.has(given.code);
+  return given.connectionLost || given.pushback.kind === 'stop' || policy.nonFatalStatusCodes.has(given.code);
 }
 
-function decideByPolicy({ code, pushback }: HedgeFailure, policy: HedgingPolicy): HedgeDecision {
+function decideByPolicy({ code, connectionLost, pushback }: HedgeFailure, policy: HedgingPolicy): HedgeDecision {
+  // No word of the server, and a hedged method may run several times. Cancelled hedges can be what ends a connection.
+  if (connectionLost) return { kind: 'next', reason: 'its connection was lost before an answer', afterMs: 0 };
   const name = status[code];
   if (!policy.nonFatalStatusCodes.has(code)) return { kind: 'fatal', reason: `${name} is not in nonFatalStatusCodes` };
   if (pushback.kind === 'stop') return { kind: 'stop', reason: 'the server asked not to retry (pushback)' };

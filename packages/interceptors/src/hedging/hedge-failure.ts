@@ -1,6 +1,7 @@
 import type { StatusObject } from '@grpc/grpc-js';
 import type { Attempt } from '../retry/attempt.js';
 import { pushbackOf } from '../retry/pushback.js';
+import { isConnectionLost } from './connection-lost.js';
 import type { HedgeFailure } from './decide-hedge.js';
 
 /**
@@ -12,6 +13,7 @@ export function hedgeFailure(attempt: Attempt, status: StatusObject, refusedBefo
   return {
     code: status.code,
     failure,
+    connectionLost: isConnectionLost(status),
     picked: attempt.wasPicked(failure),
     optional: attempt.optional,
     othersUntried: attempt.othersUntried,

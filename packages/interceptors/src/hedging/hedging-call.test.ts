@@ -144,6 +144,35 @@ describe('failures', () => {
     expect(wire.calls).toHaveLength(3);
   });
 
+  test('a connection that is lost is not fatal, whatever status it gives: the next is sent at once', () => {
+    let failures = 0;
+    const budget = { ...broke, tryWithdraw: () => true, attemptFailed: () => (failures += 1) };
+    const { wire, channel, context } = hedgingFixture({ nonFatalStatusCodes: new Set() }, { budget });
+    const details =
+      'Received RST_STREAM with code 2 triggered by internal client error: Session closed with error code 2';
+    const call = new ObservedCall(channel).unary();
+    wire.last.pick(pod(1), true).end(INTERNAL, details, 'maybe-processed');
+    expect([call.statuses, wire.calls.length]).toEqual([[], 2]);
+    wire.last.pick(pod(2)).message('hi').ok();
+    expect([call.code, context.retry.waits.size]).toEqual([OK, 0]);
+    expect(reasonsOf(call)[0]).toBe('its connection was lost before an answer');
+    const told = new ObservedCall(channel).unary();
+    wire.last.pick(pod(1), true).end(INTERNAL, details, 'maybe-processed', metadataOf({ 'x-from': 'server' }));
+    // Only the first one counts for a budget that counts failures.
+    expect([told.code, failures]).toEqual([INTERNAL, 1]);
+  });
+
+  test('while another attempt is under way, a connection that is lost is not the end of the call', () => {
+    const { wire, channel, clock } = hedgingFixture({ maxAttempts: 2, nonFatalStatusCodes: new Set() });
+    const call = new ObservedCall(channel).unary();
+    clock.advance(100);
+    wire.last.pick(pod(2), true);
+    wire.calls[0]!.pick(pod(1), true).end(UNAVAILABLE, 'Connection dropped', 'maybe-processed');
+    expect(call.statuses).toEqual([]);
+    wire.last.message('hi').ok();
+    expect(call.code).toBe(OK);
+  });
+
   test('when all have failed the last failure is told', () => {
     const { wire, channel } = hedgingFixture();
     const call = new ObservedCall(channel).unary();

@@ -3,6 +3,7 @@ import type {
   Attributes,
   Context,
   Span,
+  SpanOptions,
   TextMapPropagator,
   TextMapSetter,
   Tracer,
@@ -12,6 +13,7 @@ import type { OtelApi } from '../otel-api.js';
 import { metadataSetter } from './metadata-setter.js';
 import type { MethodSpans } from './method-spans.js';
 import type { ResolvedTracingOptions } from './tracing-options.js';
+import { warnOfTracing } from './tracing-warning.js';
 
 const TRACER = '@fairlead/interceptors';
 
@@ -31,16 +33,31 @@ export class LiveTracing {
 
   startCall(method: MethodSpans, parent: Context): Span {
     const { callName, callAttributes: attributes } = method;
-    return this.#tracer.startSpan(callName, { kind: this.api.SpanKind.CLIENT, attributes }, parent);
+    return this.#startSpan(callName, { kind: this.api.SpanKind.CLIENT, attributes }, parent);
   }
 
   /** Its kind is INTERNAL (gRFC A72): one call is one CLIENT span, however many attempts it takes. */
   startAttempt(method: MethodSpans, attributes: Attributes, parent: Context): Span {
-    return this.#tracer.startSpan(method.attemptName, { attributes }, parent);
+    return this.#startSpan(method.attemptName, { attributes }, parent);
   }
 
   /** @param metadata is written to. */
   inject(context: Context, metadata: Metadata): void {
-    this.#propagator.inject(context, metadata, this.#setter);
+    try {
+      this.#propagator.inject(context, metadata, this.#setter);
+    } catch (error) {
+      warnOfTracing(error);
+    }
+  }
+
+  /** Where a sampler or a span processor throws, the trace goes on with the parent, as without an SDK. */
+  #startSpan(name: string, options: SpanOptions, parent: Context): Span {
+    try {
+      return this.#tracer.startSpan(name, options, parent);
+    } catch (error) {
+      warnOfTracing(error);
+      const { trace, INVALID_SPAN_CONTEXT } = this.api;
+      return trace.wrapSpanContext(trace.getSpanContext(parent) ?? INVALID_SPAN_CONTEXT);
+    }
   }
 }
