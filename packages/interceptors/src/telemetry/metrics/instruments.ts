@@ -212,7 +212,7 @@ export const INSTRUMENTS = [
     kind: 'ObservableCounter',
     unit: '{rotation}',
     attributes: TARGET,
-    description: 'Connections that were replaced because of their age',
+    description: 'Connections that were replaced because of their age or of new credentials',
   },
   {
     ...OURS,
