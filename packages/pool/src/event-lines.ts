@@ -24,7 +24,7 @@ export const POOL_EVENT_LINES: { readonly [E in keyof PoolEvents]: (...args: Poo
   },
   rotationCut: ({ endpoint, cut, reason }) => {
     const member = addressOf(endpoint);
-    const message = `${cut} calls on a replaced connection to pod ${member} did not end in time and were cut`;
+    const message = `${cut} calls on ${reason === 'unwanted' ? 'an unwanted' : 'a replaced'} connection to pod ${member} did not end in time and were cut`;
     return about('rotation-cut', member, message, { member, cut, reason });
   },
   keepaliveThrottled: ({ endpoint, fromMs, toMs }) => {

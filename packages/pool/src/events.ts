@@ -1,6 +1,7 @@
 import type { Endpoint, MemberConnectivity } from '@fairlead/core';
 import { Emitter } from './emitter.js';
 import type { KeepaliveThrottle } from './member/keepalive.js';
+import type { RetirementReason } from './member/member-context.js';
 
 /** Something that deserves attention but stops nothing. */
 export interface PoolWarning {
@@ -39,8 +40,8 @@ export interface PoolEvents {
   drained: [member: { readonly endpoint: Endpoint; readonly cut: number }];
   /** A member's connection was replaced, `ageMs` old, because of its age or of new credentials; it was pickable throughout. */
   rotated: [member: { readonly endpoint: Endpoint; readonly ageMs: number; readonly reason: 'age' | 'credentials' }];
-  /** Calls on a connection that was replaced did not end within `maxConnectionAgeGraceMs`: so many were ended then. */
-  rotationCut: [member: { readonly endpoint: Endpoint; readonly cut: number; readonly reason: 'age' | 'credentials' }];
+  /** Calls on a connection that was replaced, or that the balancing policy let go (`unwanted`), did not end within `maxConnectionAgeGraceMs`: so many were ended then. */
+  rotationCut: [member: { readonly endpoint: Endpoint; readonly cut: number; readonly reason: RetirementReason }];
   /** A server said `too_many_pings`, so that connections made from now on are pinged less often. */
   keepaliveThrottled: [change: KeepaliveThrottle];
   /**

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { roundRobinPolicy } from '@fairlead/core';
+import { roundRobin } from '@fairlead/core';
 import { turn, VirtualPool } from '../test/support/virtual-pool.js';
 
 test('explain() says of each member what it does, and why it is not pickable', async () => {
-  const virtual = VirtualPool.ready(3, { balancing: roundRobinPolicy.create({}, '') });
+  const virtual = VirtualPool.ready(3, { balancing: roundRobin() });
   virtual.clock.advance(1_000);
   virtual.channel(2).lose();
   virtual.channel(2).refuse('connect ECONNREFUSED 10.0.0.2:50051');

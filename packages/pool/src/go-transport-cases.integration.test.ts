@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { roundRobinPolicy } from '@fairlead/core';
+import { roundRobin } from '@fairlead/core';
 import { RawServer } from '@fairlead/testing';
 import * as grpc from '@grpc/grpc-js';
 import { textOf, unary } from '../test/support/echo-server.js';
@@ -212,7 +212,7 @@ describe('goaway_test.go', () => {
   test('TestGoAwayThenClose', async () => {
     const [first, second] = [track(await RawServer.start()), await harness.server()];
     const pool = harness.pool(`ipv4:${first.address},${second.address}`, {
-      balancing: roundRobinPolicy.create({}, ''),
+      balancing: roundRobin(),
       ...QUICK,
     });
     pool.connect();

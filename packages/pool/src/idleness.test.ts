@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { roundRobinPolicy, type BalancingPolicy } from '@fairlead/core';
+import { roundRobin, type BalancingPolicy } from '@fairlead/core';
 import { manualResolverFactory, type ManualResolver } from '@fairlead/testing';
 import { connectivityState, credentials, status } from '@grpc/grpc-js';
 import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
@@ -314,7 +314,7 @@ describe('the idle timeout', () => {
 test('a call that a picker threw for does not count as use of the pool', () => {
   let broken = true;
   const balancing = (): BalancingPolicy => {
-    const policy = roundRobinPolicy.create({}, '')();
+    const policy = roundRobin()();
     return {
       name: 'broken',
       createLoad: () => policy.createLoad(),

@@ -45,6 +45,9 @@ export class Membership {
   #asleep = false;
   #closed = false;
   #onDrained: (() => void) | undefined;
+  readonly #reconsider = (): void => {
+    if (!this.#updating && !this.#closed) this.#update();
+  };
 
   constructor(context: MembershipContext) {
     this.#context = context;
@@ -202,11 +205,13 @@ export class Membership {
 
   #askPolicy(): void {
     const { clock, random } = this.#context;
-    const { picker, connect, revisitInMs } = this.#policy.update(this.#roster.members, { now: clock.now(), random });
+    const context = { now: clock.now(), random, reconsider: this.#reconsider };
+    const { picker, connect, letGo, revisitInMs } = this.#policy.update(this.#roster.members, context);
     this.#picker = picker;
     this.#generation += 1;
     this.#revisit?.cancel();
     this.#revisit = revisitInMs === undefined ? undefined : clock.schedule(revisitInMs, () => this.#update());
     for (const member of connect) member.connect();
+    if (letGo) for (const member of letGo) member.letGo();
   }
 }

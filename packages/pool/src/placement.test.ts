@@ -1,13 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { attachAttemptContext, roundRobinPolicy, type BalancingPolicy } from '@fairlead/core';
+import { attachAttemptContext, roundRobin, type BalancingPolicy } from '@fairlead/core';
 import { Metadata, status } from '@grpc/grpc-js';
 import { pod, turn, VirtualPool, type TestCall } from '../test/support/virtual-pool.js';
 
-const roundRobin = roundRobinPolicy.create({}, '');
-
 describe('finding a member for a call', () => {
   test('passes by a member whose loss nobody has told yet, and acts on the loss', () => {
-    const virtual = VirtualPool.ready(2, { balancing: roundRobin });
+    const virtual = VirtualPool.ready(2, { balancing: roundRobin() });
     virtual.clock.advance(5_000);
     const lost = virtual.channel(1);
     lost.loseUnnoticed();
@@ -20,7 +18,7 @@ describe('finding a member for a call', () => {
   });
 
   test('gives a waiting call away once, although noticing a loss brings a new picker in the middle of the pick', () => {
-    const virtual = VirtualPool.ready(0, { balancing: roundRobin });
+    const virtual = VirtualPool.ready(0, { balancing: roundRobin() });
     virtual.resolver.push([pod(1), pod(2)]);
     virtual.clock.advance(1);
     const call = virtual.call();
@@ -37,9 +35,9 @@ describe('finding a member for a call', () => {
 
   test('fails a call, even one that waits for ready, when the picker says so', async () => {
     const dropping: BalancingPolicy = {
-      ...roundRobin(),
+      ...roundRobin()(),
       name: 'dropping',
-      createLoad: () => roundRobin().createLoad(),
+      createLoad: () => roundRobin()().createLoad(),
       update: (members) => ({ picker: { pick: () => ({ kind: 'fail', reason: 'over the limit' }) }, connect: members }),
     };
     const virtual = VirtualPool.ready(1, { balancing: () => dropping });
@@ -52,10 +50,10 @@ describe('finding a member for a call', () => {
     let updates = 0;
     const restless: BalancingPolicy = {
       name: 'restless',
-      createLoad: () => roundRobin().createLoad(),
+      createLoad: () => roundRobin()().createLoad(),
       update: (members, context) => {
         updates += 1;
-        return { ...roundRobin().update(members, context), revisitInMs: 50 };
+        return { ...roundRobin()().update(members, context), revisitInMs: 50 };
       },
     };
     const virtual = VirtualPool.ready(1, { balancing: () => restless });
@@ -85,21 +83,21 @@ describe('an attempt that its call can do without', () => {
   }
 
   test('goes to a member that the call has not tried', () => {
-    const virtual = VirtualPool.ready(3, { balancing: roundRobin });
+    const virtual = VirtualPool.ready(3, { balancing: roundRobin() });
     for (let n = 0; n < 6; n += 1) expect(spare(virtual, 1, 2).said).toEqual([pod(3).id]);
   });
 
   test('is not made when there is no such member, and does not wait for one', async () => {
-    const virtual = VirtualPool.ready(2, { balancing: roundRobin });
+    const virtual = VirtualPool.ready(2, { balancing: roundRobin() });
     const { call, said } = spare(virtual, 1, 2);
     expect(said).toEqual(['unsent']);
     await turn();
     expect(call.status?.details).toBe('no other pod can be spared for an attempt that is not needed');
-    expect(spare(VirtualPool.ready(0, { balancing: roundRobin })).said).toEqual(['unsent']);
+    expect(spare(VirtualPool.ready(0, { balancing: roundRobin() })).said).toEqual(['unsent']);
   });
 
   test('is not made while fewer than half of the members are ready', () => {
-    const virtual = VirtualPool.ready(4, { balancing: roundRobin });
+    const virtual = VirtualPool.ready(4, { balancing: roundRobin() });
     for (const n of [1, 2]) virtual.channel(n).loseUnnoticed();
     for (let n = 0; n < 4; n += 1) virtual.call();
     expect(spare(virtual, 3).said).toEqual([pod(4).id]);
@@ -125,7 +123,7 @@ describe('an attempt that had to wait is told', () => {
   }
 
   test('of the name resolution and of the pick, each when its wait is over', () => {
-    const virtual = new VirtualPool({ balancing: roundRobin });
+    const virtual = new VirtualPool({ balancing: roundRobin() });
     const said = told(virtual);
     expect(said).toEqual([]);
     virtual.resolver.push([pod(1)]);
@@ -135,7 +133,7 @@ describe('an attempt that had to wait is told', () => {
   });
 
   test('of the pick alone when the endpoints were known', () => {
-    const virtual = VirtualPool.ready(0, { balancing: roundRobin });
+    const virtual = VirtualPool.ready(0, { balancing: roundRobin() });
     virtual.resolver.push([pod(1)]);
     const said = told(virtual);
     virtual.channel(1).ready();
@@ -143,8 +141,8 @@ describe('an attempt that had to wait is told', () => {
   });
 
   test('nothing when it went out at once, or did not get any further', () => {
-    expect(told(VirtualPool.ready(1, { balancing: roundRobin }))).toEqual([pod(1).id]);
-    const virtual = new VirtualPool({ balancing: roundRobin });
+    expect(told(VirtualPool.ready(1, { balancing: roundRobin() }))).toEqual([pod(1).id]);
+    const virtual = new VirtualPool({ balancing: roundRobin() });
     const said = told(virtual);
     virtual.pool.close();
     expect(said).toEqual(['unsent']);

@@ -120,7 +120,10 @@ export class Placement implements CallHost {
     for (let rounds = this.#membership.members.length; rounds >= 0; rounds -= 1) {
       const now = this.#clock.now();
       const result = this.#membership.picker.pick(call, now);
-      if (result.kind === 'wait') return false;
+      if (result.kind === 'wait') {
+        result.connect?.connect();
+        return false;
+      }
       if (result.kind === 'fail') {
         call.drop(result.reason);
         return true;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { peakEwmaPolicy, pickFirstPolicy, roundRobinPolicy } from '@fairlead/core';
+import { peakEwma, pickFirst, roundRobin } from '@fairlead/core';
 import { connectivityState, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import type { FakeCall, FakeChannel } from '../test/support/fake-channel.js';
@@ -43,7 +43,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('pass'), ms: fc.constantFrom(1, 50, 900, 1_100, 4_000) }) },
 );
 
-const POLICIES = [peakEwmaPolicy, roundRobinPolicy, pickFirstPolicy];
+const POLICIES = [peakEwma, roundRobin, pickFirst];
 
 /** One history of a pool, with what must hold at every moment of it. */
 class History {
@@ -56,7 +56,7 @@ class History {
 
   constructor(policy: number, seed: number) {
     const factory = POLICIES[policy % POLICIES.length]!;
-    const options = { balancing: factory.create({}, ''), drainGraceMs: GRACE_MS, maxConnectionAgeGraceMs: GRACE_MS };
+    const options = { balancing: factory(), drainGraceMs: GRACE_MS, maxConnectionAgeGraceMs: GRACE_MS };
     // In every other history connections age.
     const maxConnectionAgeMs = seed % 2 === 0 ? Infinity : 2_000;
     // In every third one the pool falls idle soon.

@@ -23,6 +23,12 @@ export interface EndpointAttributes {
   readonly zone?: string;
   /** Relative capacity, a positive integer; 1 when absent. */
   readonly weight?: number;
+  /** 0 is served first; higher numbers only when those before cannot take everything. 0 when absent. Integer ≥ 0. */
+  readonly priority?: number;
+  /** For whom the pod is meant (EndpointSlice hints, KEP-2433): names of zones (`forZones`) and nodes (`forNodes`). */
+  readonly hints?: { readonly zones?: readonly string[]; readonly nodes?: readonly string[] };
+  /** What the pod is called on a hash ring (gRFC A76); its first address when absent. */
+  readonly hashKey?: string;
   /** EndpointSlice conditions (KEP-1672); absent means: ready, serving, not terminating. */
   readonly ready?: boolean;
   readonly serving?: boolean;

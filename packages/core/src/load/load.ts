@@ -7,6 +7,13 @@ export type CallOutcome =
   /** The end says nothing about the member: cancelled by the caller, never sent, failed locally. */
   | 'neutral';
 
+/** The final status of a call as a load may read it: grpc-js's `StatusObject` is one. */
+export interface CallStatus {
+  readonly code: number;
+  /** The trailers; for a call that ended without headers, all that the server sent. */
+  readonly metadata: { get(key: string): readonly (string | Uint8Array)[] };
+}
+
 /**
  * What must be called exactly once when a picked call ends.
  *
@@ -15,12 +22,15 @@ export type CallOutcome =
  *
  * `distorted`: the time since the pick says nothing of how quick the member was, because our own event loop was stalled
  * (`LoopStalls.distorts`). A load that measures time leaves it out. Default false.
+ *
+ * `status`: what the call ended with; undefined when it never got to the member. `outcome` is the judgement: one that is
+ * `neutral` counts neither for nor against the member, whatever the status.
  */
 export interface Completion {
   /** The first response message arrived: the latency of a stream is known here, not at its end. */
   responded(now: number, distorted?: boolean): void;
   /** The call is over; its place is free again. A second call of `end` is a bug in the pool and is ignored. */
-  end(now: number, outcome: CallOutcome, distorted?: boolean): void;
+  end(now: number, outcome: CallOutcome, distorted?: boolean, status?: CallStatus): void;
 }
 
 /**

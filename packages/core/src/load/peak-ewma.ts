@@ -17,7 +17,8 @@ export interface PeakEwmaOptions {
   readonly failurePenaltyMs?: number;
 }
 
-const RULES = {
+/** The rules of {@link PeakEwmaOptions}. */
+export const PEAK_EWMA_RULES = {
   decayTimeMs: durationMs({ default: 10_000, min: 1, max: 600_000 }),
   failurePenaltyMs: durationMs({ default: 5_000, max: 600_000 }),
 };
@@ -40,7 +41,7 @@ export class PeakEwmaLoad implements Load {
 
   /** @throws InvalidOptionError */
   constructor(options: PeakEwmaOptions = {}) {
-    this.#cost = new MemberCost(resolveOptions(options, RULES));
+    this.#cost = new MemberCost(resolveOptions(options, PEAK_EWMA_RULES));
   }
 
   get inFlight(): number {

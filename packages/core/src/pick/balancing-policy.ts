@@ -16,10 +16,26 @@ export interface BalancingPolicy {
   update<M extends MemberView>(members: readonly M[], context: PolicyContext): PolicyUpdate<M>;
 }
 
-/** Time and randomness at the moment of an update. `random` may be kept by the picker. */
+/** What a policy is given at an update. `random` and `reconsider` may be kept. */
 export interface PolicyContext {
   readonly now: number;
   readonly random: Random;
+  /**
+   * Asks the pool to call `update` again at once, before the next pick: for what a policy learns from the calls, e.g. in
+   * `Completion.end`. During an update it does nothing.
+   */
+  reconsider(): void;
+}
+
+/** Why a policy gives no calls to a member that is ready. */
+export type EjectionCause = 'success-rate' | 'failure-percentage' | 'consecutive-failures';
+
+/** A ready member that gets no calls because of how it answered. */
+export interface Ejection<M extends MemberView = MemberView> {
+  readonly member: M;
+  readonly cause: EjectionCause;
+  /** When it is tried again, in monotonic ms (`Clock.now()`). */
+  readonly untilMs: number;
 }
 
 /** What a policy wants now. */
@@ -27,6 +43,15 @@ export interface PolicyUpdate<M extends MemberView = MemberView> {
   readonly picker: Picker<M>;
   /** Members that should be connected (those that are so already may be named again). Others stay as they are. */
   readonly connect: readonly M[];
+  /**
+   * Members whose connection this policy does not want: calls on it go on, then it is closed, and the member is idle until
+   * it is named in `connect`. Default none.
+   */
+  readonly letGo?: readonly M[];
+  /** Ready members that get no calls now, for `explain()`, events and metrics. Default none. */
+  readonly ejected?: readonly Ejection<M>[];
+  /** So many are ejected that ejections are not heeded: all ready members get calls. Default false. */
+  readonly panic?: boolean;
   /** Ask again after this time even if nothing changed, in ms. */
   readonly revisitInMs?: number | undefined;
 }
@@ -40,7 +65,23 @@ export interface BalancingPolicyFactory {
   /**
    * Checks the JSON object of the config entry.
    * @param path where the object stands, for error messages.
+   * @param surroundings for policies with children.
    * @throws InvalidOptionError for an invalid value. Unknown fields are ignored (gRFC A2).
    */
-  create(config: Readonly<Record<string, unknown>>, path: string): () => BalancingPolicy;
+  create(
+    config: Readonly<Record<string, unknown>>,
+    path: string,
+    surroundings: PolicySurroundings,
+  ): () => BalancingPolicy;
+}
+
+/** What the content of a config entry is read with. */
+export interface PolicySurroundings {
+  /**
+   * Chooses the policy of a list inside the entry (`childPolicy`).
+   * @throws InvalidServiceConfigError
+   */
+  child(list: unknown, path: string): () => BalancingPolicy;
+  /** Notes what is ignored. */
+  warn(text: string): void;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { InvalidServiceConfigError } from '../errors/invalid-service-config-error.js';
 import type { BalancingPolicyFactory } from './balancing-policy.js';
-import { builtInPolicies } from './built-in-policies.js';
+import { builtInPolicies } from '../policies/built-in-policies.js';
 import { parseLoadBalancingConfig } from './load-balancing-config.js';
 
 const parse = (list: unknown, factories = builtInPolicies) => parseLoadBalancingConfig(list, factories, 'lb');

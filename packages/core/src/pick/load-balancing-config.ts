@@ -2,7 +2,7 @@ import { InvalidOptionError } from '../errors/invalid-option-error.js';
 import { InvalidServiceConfigError } from '../errors/invalid-service-config-error.js';
 import { formatValue } from '../errors/format-value.js';
 import { unknownField } from '../service-config/config-reader.js';
-import type { BalancingPolicy, BalancingPolicyFactory } from './balancing-policy.js';
+import type { BalancingPolicy, BalancingPolicyFactory, PolicySurroundings } from './balancing-policy.js';
 
 /** The policy that a config chose. */
 export interface ChosenPolicy {
@@ -12,7 +12,7 @@ export interface ChosenPolicy {
   readonly config: Readonly<Record<string, unknown>>;
   /** Makes an instance for one pool. */
   readonly create: () => BalancingPolicy;
-  /** One line for each field of its config that it does not know. */
+  /** One line for each field of its config, and of its children's, that is not known. */
   readonly warnings: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function parseLoadBalancingConfig(
   const entries = list.map((entry: unknown, index) => requireEntry(entry, `${path}[${index}]`));
   for (const { name, config, path: entryPath } of entries) {
     const factory = factories.find((candidate) => candidate.names.includes(name));
-    if (factory !== undefined) return choose(factory, config, entryPath);
+    if (factory !== undefined) return choose(factory, config, entryPath, factories);
   }
   const named = entries.map(({ name }) => name).join(', ') || 'nothing';
   const supported = factories.map((factory) => factory.names[0]).join(', ');
@@ -53,19 +53,33 @@ function requireEntry(entry: unknown, path: string): Entry {
   return { name, config, path: `${path}.${name}` };
 }
 
-function choose(factory: BalancingPolicyFactory, config: unknown, path: string): ChosenPolicy {
+function choose(
+  factory: BalancingPolicyFactory,
+  config: unknown,
+  path: string,
+  factories: readonly BalancingPolicyFactory[],
+): ChosenPolicy {
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     fail(`${path}: ${formatValue(config)} (expected: an object)`);
   }
+  const inside: string[] = [];
+  const surroundings: PolicySurroundings = {
+    child(list, childPath) {
+      const { create, warnings } = parseLoadBalancingConfig(list, factories, childPath);
+      inside.push(...warnings);
+      return create;
+    },
+    warn: (text) => inside.push(text),
+  };
   try {
-    const create = factory.create(config as Readonly<Record<string, unknown>>, path);
+    const create = factory.create(config as Readonly<Record<string, unknown>>, path, surroundings);
     const { fields = Object.keys(config) } = factory;
     const unknown = Object.keys(config).filter((field) => !fields.includes(field));
     return {
       name: factory.names[0]!,
       config: structuredClone(config as Readonly<Record<string, unknown>>),
       create,
-      warnings: unknown.map((field) => unknownField(path, field, fields)),
+      warnings: [...unknown.map((field) => unknownField(path, field, fields)), ...inside],
     };
   } catch (error) {
     if (error instanceof InvalidOptionError) fail(error.message, error);

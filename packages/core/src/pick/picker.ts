@@ -10,6 +10,8 @@ export interface MemberView {
   readonly endpoint: Endpoint;
   readonly connectivity: MemberConnectivity;
   readonly load: Load;
+  /** Relative capacity that counts instead of the endpoint's, where a policy above has another one in mind; see `weightOf`. */
+  readonly weight?: number;
 }
 
 /** One question: "which member for this call?" */
@@ -18,6 +20,8 @@ export interface PickRequest {
   readonly path: string;
   /** Header look-up for policies that hash or route by metadata. */
   readonly metadata: { get(key: string): readonly (string | Uint8Array)[] };
+  /** What decides where a policy that hashes sends the call, when the caller has said (`setHashKey`). */
+  readonly hashKey?: string | undefined;
   /** What earlier attempts of the same call tried, when the call comes from a retry or hedging policy. */
   readonly attempt?: AttemptContext | undefined;
 }
@@ -26,8 +30,11 @@ export interface PickRequest {
 export type PickResult<M extends MemberView = MemberView> =
   /** Give the call to this member. It must be ready. */
   | { readonly kind: 'picked'; readonly member: M }
-  /** Nobody now: the call waits for the next picker, bounded by its deadline. */
-  | { readonly kind: 'wait' }
+  /**
+   * Nobody now: the call waits for the next picker, bounded by its deadline. `connect`: a member that a lazy policy wants
+   * connected for it.
+   */
+  | { readonly kind: 'wait'; readonly connect?: M }
   /** The call fails now with UNAVAILABLE and this reason, and must not be retried (gRPC's DROP). */
   | { readonly kind: 'fail'; readonly reason: string };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { InvalidServiceConfigError } from '../errors/invalid-service-config-error.js';
-import { builtInPolicies } from '../pick/built-in-policies.js';
+import { builtInPolicies } from '../policies/built-in-policies.js';
 import { BREAKER_FAILURES } from './circuit-breaker-config.js';
 import { parseServiceConfig } from './parse-service-config.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InvalidOptionError } from '../errors/invalid-option-error.js';
-import { builtInPolicies } from '../pick/built-in-policies.js';
+import { builtInPolicies } from '../policies/built-in-policies.js';
 import { STATUS_CODES } from '../status/status-code.js';
 import { EXTENSION_FIELDS } from './fairlead-extension.js';
 import type { MethodConfig } from './method-config.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InvalidServiceConfigError } from '../errors/invalid-service-config-error.js';
-import { builtInPolicies } from '../pick/built-in-policies.js';
+import { builtInPolicies } from '../policies/built-in-policies.js';
 import { parseServiceConfig } from './parse-service-config.js';
 import { emptyServiceConfig } from './service-config.js';
 

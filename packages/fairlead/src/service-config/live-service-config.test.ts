@@ -1,4 +1,4 @@
-import { endpointAt, InvalidServiceConfigError, roundRobinPolicy } from '@fairlead/core';
+import { endpointAt, InvalidServiceConfigError, roundRobin } from '@fairlead/core';
 import { ManualResolver, manualResolverFactory, VirtualClock } from '@fairlead/testing';
 import * as grpc from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -146,7 +146,7 @@ describe('a config that is set', () => {
   });
 
   test('must not say what an option says', () => {
-    const { channel, told } = open({ retryBudget: {}, balancing: () => roundRobinPolicy.create({}, '')() });
+    const { channel, told } = open({ retryBudget: {}, balancing: () => roundRobin()() });
     const both = { loadBalancingPolicy: 'pick_first', retryThrottling: { maxTokens: 1, tokenRatio: 1 } } as const;
     expect(() => channel.setServiceConfig(both)).toThrow(
       'invalid service config: serviceConfig.loadBalancingConfig: not beside the option balancing; ' +

@@ -3,7 +3,7 @@ import {
   attachAttemptContext,
   attemptContextOf,
   isLocalEnd,
-  roundRobinPolicy,
+  roundRobin,
   type AttemptContext,
   type BalancingPolicy,
   type CallOutcome,
@@ -164,7 +164,7 @@ describe('what a member’s load is told', () => {
   /** A round robin whose loads write down how calls ended. */
   function recording(): { balancing: () => BalancingPolicy; outcomes: CallOutcome[] } {
     const outcomes: CallOutcome[] = [];
-    const inner = roundRobinPolicy.create({}, '')();
+    const inner = roundRobin()();
     const end = (_: number, outcome: CallOutcome): number => outcomes.push(outcome);
     const load: Load = { inFlight: 0, valueAt: () => 0, begin: () => ({ responded: () => undefined, end }) };
     const policy: BalancingPolicy = {

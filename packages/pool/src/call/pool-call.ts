@@ -2,11 +2,9 @@ import * as grpc from '@grpc/grpc-js';
 import {
   asLocalEnd,
   attemptContextOf,
-  callOutcome,
   classifyFailure,
   detachAttemptContext,
-  isCredentialsFailure,
-  isLocalEnd,
+  hashKeyOf,
   type AttemptContext,
   type AttemptDelay,
   type Completion,
@@ -21,6 +19,7 @@ import type { ActiveCalls, DrainableCall } from '../member/active-calls.js';
 import type { Member } from '../member/member.js';
 import type { CallHost } from './call-host.js';
 import { isFromServer, localStatus } from './call-status.js';
+import { verdictOf } from './call-verdict.js';
 import { OutgoingQueue } from './outgoing-queue.js';
 
 /**
@@ -69,6 +68,10 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
 
   get attempt(): AttemptContext | undefined {
     return this.#attempt;
+  }
+
+  get hashKey(): string | undefined {
+    return this.#metadata && hashKeyOf(this.#metadata);
   }
 
   get args(): CallArguments {
@@ -259,13 +262,9 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   #complete(status: grpc.StatusObject, failure: FailureClass | undefined): void {
     const now = this.#host.now();
     const fromServer = isFromServer(status, this.#sawHeaders);
-    // Neither a cancel, nor a cut, nor a token that could not be had, nor a stall of our own loop is the member's fault.
-    const ours =
-      this.#cancelled ||
-      isLocalEnd(status) ||
-      (failure !== undefined && isCredentialsFailure({ details: status.details, fromServer })) ||
-      (isOwnTimeout(status.code, fromServer) && this.#host.stalls.excuses(this.#assignedAt, now));
-    this.#release(ours ? 'neutral' : callOutcome(status.code, failure), now);
+    const excused =
+      this.#cancelled || (isOwnTimeout(status.code, fromServer) && this.#host.stalls.excuses(this.#assignedAt, now));
+    this.#release(excused ? 'neutral' : verdictOf(status, failure, fromServer), now, status);
     this.#member?.tally.ended(status.code === grpc.status.OK);
   }
 
@@ -277,9 +276,9 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     stalls.leave(now);
   }
 
-  #release(outcome: CallOutcome, now: number): void {
+  #release(outcome: CallOutcome, now: number, status?: grpc.StatusObject): void {
     const { stalls } = this.#host;
-    this.#completion?.end(now, outcome, stalls.distorts(this.#assignedAt, now));
+    this.#completion?.end(now, outcome, stalls.distorts(this.#assignedAt, now), status);
     this.#completion = undefined;
     if (!this.#sawMessage) stalls.leave(now);
     this.#among?.delete(this);

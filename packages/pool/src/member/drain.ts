@@ -1,7 +1,7 @@
 import type { Clock } from '@fairlead/core';
 import type { ActiveCalls } from './active-calls.js';
 import type { MemberCalls } from './member-calls.js';
-import type { RotationReason } from './member-context.js';
+import type { RetirementReason } from './member-context.js';
 import type { Member } from './member.js';
 
 /**
@@ -25,17 +25,22 @@ export function drainMember(
   });
 }
 
+const WHAT_HAPPENED: Readonly<Record<RetirementReason, string>> = {
+  age: 'replaced because of its age',
+  credentials: 'replaced because of new credentials',
+  unwanted: 'let go by the balancing policy',
+};
+
 /** Calls of a connection that was replaced go on, up to the grace. Closed at once, it would lose those not yet sent. */
 export function drainReplaced(
   calls: ActiveCalls,
   address: string,
-  reason: RotationReason,
+  reason: RetirementReason,
   graceMs: number,
   clock: Clock,
   done: (cut: number) => void,
 ): void {
-  const because = reason === 'age' ? 'its age' : 'new credentials';
-  drainCalls(calls, graceMs, `the connection to ${address} was replaced because of ${because}`, clock, done);
+  drainCalls(calls, graceMs, `the connection to ${address} was ${WHAT_HAPPENED[reason]}`, clock, done);
 }
 
 /**

@@ -47,11 +47,14 @@ export interface MemberContext {
 /** Why a connection is replaced: its age, or it was made with credentials that have changed since. */
 export type RotationReason = 'age' | 'credentials';
 
+/** Why a connection that works is taken out of use while its calls go on: replaced, or the balancing policy let it go. */
+export type RetirementReason = RotationReason | 'unwanted';
+
 /** How an attempt to replace a connection ended, and later the calls of the one that was replaced. */
 export type RotationEnd =
   | { readonly kind: 'replaced'; readonly ageMs: number; readonly reason: RotationReason }
   | { readonly kind: 'failed'; readonly cause: string }
-  | { readonly kind: 'cut'; readonly cut: number; readonly reason: RotationReason };
+  | { readonly kind: 'cut'; readonly cut: number; readonly reason: RetirementReason };
 
 /** One change of a member's connectivity. */
 export interface MemberChange {

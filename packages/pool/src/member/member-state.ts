@@ -27,6 +27,8 @@ export type MemberState = IdleState | ConnectingState | ReadyState | BackingOffS
 /** No connection and nobody asked for one. */
 export interface IdleState {
   readonly kind: 'idle';
+  /** The connection before it was not wanted any more; its calls go on. Otherwise there were none. */
+  readonly letGo?: boolean;
 }
 
 /** An attempt is under way. */

@@ -14,7 +14,7 @@ import { ConnectionAttempt, type AttemptListener } from './connection-attempt.js
 import type { ConnectionEnd } from './disconnect-reason.js';
 import { drainReplaced } from './drain.js';
 import { MemberCalls } from './member-calls.js';
-import type { MemberContext, RotationReason } from './member-context.js';
+import type { MemberContext, RetirementReason, RotationReason } from './member-context.js';
 import {
   connectivityOf,
   type ConnectingState,
@@ -132,6 +132,13 @@ export class Member implements MemberView {
     this.#failing = false;
     this.#backoff = this.#context.backoff;
     this.#transition({ kind: 'idle' });
+  }
+
+  /** The balancing policy wants no connection until {@link connect}: it is closed when the calls on it have ended. */
+  letGo(): void {
+    if (this.#state.kind !== 'ready') return this.sleep();
+    this.#succession.end()?.abandon();
+    this.#transition({ kind: 'idle', letGo: true });
   }
 
   /** Forgets the failures so far; a member that backs off connects at once. */
@@ -276,12 +283,13 @@ export class Member implements MemberView {
     if (previous.kind === 'connecting') previous.attempt.abandon();
     if (!('channel' in previous) || ('channel' in next && next.channel === previous.channel)) return;
     if (next.kind === 'ready') return this.#retire(previous, next.replacedFor);
+    if (next.kind === 'idle' && next.letGo) return this.#retire(previous, 'unwanted');
     // What is not closed by us is counted where its loss is noticed.
     if (next.kind === 'closed') this.tally.disconnected('subchannel shutdown');
     previous.channel.close();
   }
 
-  #retire({ address, channel }: ReadyState | DrainingState, reason: RotationReason): void {
+  #retire({ address, channel }: ReadyState | DrainingState, reason: RetirementReason): void {
     const { clock, maxConnectionAgeGraceMs } = this.#context;
     drainReplaced(this.calls.retire(), formatAddress(address), reason, maxConnectionAgeGraceMs, clock, (cut) => {
       this.tally.disconnected('subchannel shutdown');

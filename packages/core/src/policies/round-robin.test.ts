@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { ScriptedRandom, SeededRandom } from '@fairlead/testing';
+import { ScriptedRandom } from '@fairlead/testing';
 import { attemptAfter, fakeMembers, firstAttempt, memberOf, type FakeMember } from '../../test/support/fake-member.js';
 import { chiSquare, chiSquareLimit, withSeed } from '../../test/support/statistics.js';
+import { contextAt, policyOf } from '../../test/support/policy.js';
 import type { Random } from '../random/random.js';
-import { roundRobinPolicy } from './round-robin.js';
 
-const policy = () => roundRobinPolicy.create({}, 'path')();
+const policy = () => policyOf('round_robin');
 
 function pickerOver(members: readonly FakeMember[], random: Random = new ScriptedRandom([0])) {
-  return policy().update(members, { now: 0, random }).picker;
+  return policy().update(members, contextAt(0, random)).picker;
 }
 
 describe('round_robin', () => {
@@ -60,13 +60,9 @@ describe('round_robin', () => {
 
   test('keeps all members connected and waits while none is ready', () => {
     const members = fakeMembers(3, 'transient-failure');
-    const update = policy().update(members, { now: 0, random: new SeededRandom(1) });
+    const update = policy().update(members, contextAt());
     expect([update.connect, update.picker.pick(firstAttempt, 0)]).toEqual([members, { kind: 'wait' }]);
-    expect(
-      policy()
-        .update([], { now: 0, random: new SeededRandom(1) })
-        .picker.pick(firstAttempt, 0).kind,
-    ).toBe('wait');
+    expect(policy().update([], contextAt()).picker.pick(firstAttempt, 0).kind).toBe('wait');
   });
 
   test('a pick makes no object', () => {

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { SeededRandom } from '@fairlead/testing';
 import { attemptAfter, fakeMembers, firstAttempt, memberOf, type FakeMember } from '../../test/support/fake-member.js';
 import { chiSquare, chiSquareLimit, withSeed } from '../../test/support/statistics.js';
-import type { PolicyUpdate } from './balancing-policy.js';
-import { pickFirstPolicy } from './pick-first.js';
+import { contextAt, policyOf } from '../../test/support/policy.js';
+import type { PolicyUpdate } from '../pick/balancing-policy.js';
 
 /** A policy under a hand-moved time, with what a pool does: it starts what the policy names. */
 class Harness {
@@ -15,14 +15,14 @@ class Harness {
 
   constructor(members: FakeMember[], config = {}, random = new SeededRandom(1)) {
     this.members = members;
-    this.#policy = pickFirstPolicy.create(config, 'path')();
+    this.#policy = policyOf('pick_first', config);
     this.#random = random;
     this.refresh();
   }
 
   refresh(afterMs = 0): void {
     this.now += afterMs;
-    this.update = this.#policy.update(this.members, { now: this.now, random: this.#random });
+    this.update = this.#policy.update(this.members, contextAt(this.now, this.#random));
     for (const member of this.update.connect) if (member.connectivity === 'idle') member.connectivity = 'connecting';
   }
 
@@ -135,9 +135,9 @@ describe('pick_first', () => {
   });
 
   test('checks its config', () => {
-    expect(() => pickFirstPolicy.create({ shuffleAddressList: 1 }, 'lb')).toThrow(
-      'lb.shuffleAddressList: 1 (expected: true or false)',
+    expect(() => policyOf('pick_first', { shuffleAddressList: 1 })).toThrow(
+      'lb[0].pick_first.shuffleAddressList: 1 (expected: true or false)',
     );
-    expect(() => pickFirstPolicy.create({ shuffleAddressList: null, other: 1 }, 'lb')).not.toThrow();
+    expect(() => policyOf('pick_first', { shuffleAddressList: null, other: 1 })).not.toThrow();
   });
 });

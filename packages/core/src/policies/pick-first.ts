@@ -1,11 +1,12 @@
 import { OutstandingLoad } from '../load/outstanding.js';
-import { bool, optional } from '../options/value-rules.js';
+import { bool } from '../options/value-rules.js';
 import type { Random } from '../random/random.js';
 import { shuffle } from '../random/shuffle.js';
-import type { BalancingPolicy, BalancingPolicyFactory, PolicyContext, PolicyUpdate } from './balancing-policy.js';
+import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../pick/balancing-policy.js';
+import { definePolicy } from '../pick/define-policy.js';
 import { ConnectionPass } from './connection-pass.js';
-import type { MemberView } from './picker.js';
-import { waitingPicker } from './ready-members.js';
+import type { MemberView } from '../pick/picker.js';
+import { waitingPicker } from '../pick/ready-members.js';
 
 /**
  * All calls to one member: the first in order that can be connected, as long as its connection lasts (gRFC A62).
@@ -65,18 +66,24 @@ class PickFirst implements BalancingPolicy {
   }
 }
 
-const SHUFFLE = optional(bool());
+/** Options of {@link pickFirst}. */
+export interface PickFirstOptions {
+  /** Every client starts with another endpoint. Default false: the first one of the resolver. */
+  readonly shuffleAddressList?: boolean;
+}
 
 /**
  * `pick_first`: `{"pick_first": {"shuffleAddressList": true}}` makes every client start with another endpoint (gRFC
  * A62); default false. Balances nothing: use it for a target that is one server or a proxy.
  */
-export const pickFirstPolicy: BalancingPolicyFactory = {
+export const pickFirstPolicy = definePolicy({
   names: ['pick_first'],
-  fields: ['shuffleAddressList'],
-  create(config, path) {
-    const given = Object.hasOwn(config, 'shuffleAddressList') ? config['shuffleAddressList'] : undefined;
-    const shuffles = SHUFFLE.check(given ?? undefined, `${path}.shuffleAddressList`) ?? false;
-    return () => new PickFirst(shuffles);
-  },
-};
+  rules: { shuffleAddressList: bool({ default: false }) },
+  create: ({ shuffleAddressList }) => new PickFirst(shuffleAddressList),
+});
+
+/**
+ * {@link pickFirstPolicy} from typed options, for `balancing`.
+ * @throws InvalidOptionError
+ */
+export const pickFirst = (options?: PickFirstOptions): (() => BalancingPolicy) => pickFirstPolicy.fromOptions(options);

@@ -4,7 +4,7 @@ import { attemptAfter, fakeMembers, firstAttempt, memberOf, type FakeMember } fr
 import { chiSquare, chiSquareLimit, withSeed } from '../../test/support/statistics.js';
 import type { Random } from '../random/random.js';
 import { LeastLoadedPicker } from './least-loaded.js';
-import { pickedReady } from './ready-members.js';
+import { pickedReady } from '../pick/ready-members.js';
 
 const pickerOver = (members: readonly FakeMember[], random: Random) =>
   new LeastLoadedPicker(pickedReady(members), random);

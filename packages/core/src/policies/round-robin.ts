@@ -1,9 +1,10 @@
 import { uniformIndex } from '../random/uniform-index.js';
 import type { Random } from '../random/random.js';
 import { OutstandingLoad } from '../load/outstanding.js';
-import type { BalancingPolicy, BalancingPolicyFactory, PolicyContext, PolicyUpdate } from './balancing-policy.js';
-import type { MemberView, Picker, PickRequest, PickResult } from './picker.js';
-import { pickedReady, waitingPicker, wasTried, type Picked } from './ready-members.js';
+import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../pick/balancing-policy.js';
+import { definePolicy } from '../pick/define-policy.js';
+import type { MemberView, Picker, PickRequest, PickResult } from '../pick/picker.js';
+import { pickedReady, waitingPicker, wasTried, type Picked } from '../pick/ready-members.js';
 
 /**
  * One ready member after the other, in the pool's order.
@@ -54,8 +55,11 @@ class RoundRobin implements BalancingPolicy {
 }
 
 /** `round_robin`: all members are kept connected and get the same number of calls. No configuration. */
-export const roundRobinPolicy: BalancingPolicyFactory = {
+export const roundRobinPolicy = definePolicy({
   names: ['round_robin'],
-  fields: [],
-  create: () => () => new RoundRobin(),
-};
+  rules: {},
+  create: () => new RoundRobin(),
+});
+
+/** {@link roundRobinPolicy}, for `balancing`. */
+export const roundRobin = (): (() => BalancingPolicy) => roundRobinPolicy.fromOptions();

@@ -1,4 +1,4 @@
-import type { MemberView } from './picker.js';
+import type { MemberView } from '../pick/picker.js';
 
 /** How long one attempt runs alone before the next one starts beside it (RFC 8305 §5, gRFC A61: 250 ms). */
 const CONNECTION_ATTEMPT_DELAY_MS = 250;

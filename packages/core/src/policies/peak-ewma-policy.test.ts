@@ -4,8 +4,8 @@ import { CallSimulation, type Answer } from '../../test/support/call-simulation.
 import { fakeMembers, firstAttempt, type FakeMember } from '../../test/support/fake-member.js';
 import { withSeed } from '../../test/support/statistics.js';
 import { PeakEwmaLoad } from '../load/peak-ewma.js';
+import { contextAt, policyOf } from '../../test/support/policy.js';
 import type { Random } from '../random/random.js';
-import { peakEwmaPolicy } from './peak-ewma-policy.js';
 
 const SEEDS = [1, 2, 3, 4, 5];
 const ok = (afterMs: number): Answer => ({ afterMs, outcome: 'success' });
@@ -19,7 +19,7 @@ function simulate(
   random: Random,
   answer: (member: FakeMember, now: number) => Answer,
 ): CallSimulation {
-  const { picker } = peakEwmaPolicy.create({}, 'path')().update(members, { now: 0, random });
+  const { picker } = policyOf('peak_ewma').update(members, contextAt(0, random));
   return new CallSimulation(picker, answer);
 }
 
@@ -122,8 +122,8 @@ describe('peak_ewma with a new member', () => {
       member === fresh ? answer(calls++, now) : ok(6),
     );
     simulation.run(5_000, 200);
-    const policy = peakEwmaPolicy.create({}, 'path')();
-    simulation.picker = policy.update(members, { now: 5_000, random }).picker;
+    const policy = policyOf('peak_ewma');
+    simulation.picker = policy.update(members, contextAt(5_000, random)).picker;
     simulation.run(40_000, 200);
     const firstCallAt = simulation.calls.find(({ member }) => member === fresh)!.at;
     return { simulation, fresh, firstCallAt };
@@ -166,33 +166,33 @@ describe('peak_ewma with a new member', () => {
 
 describe('the policy peak_ewma', () => {
   test('keeps all members connected, picks ready ones, waits while there is none', () => {
-    const policy = peakEwmaPolicy.create({}, 'path')();
+    const policy = policyOf('peak_ewma');
     const members = pods(3);
     members.forEach((member) => (member.connectivity = 'connecting'));
-    const update = policy.update(members, { now: 0, random: new SeededRandom(1) });
+    const update = policy.update(members, contextAt());
     expect([update.connect, update.picker.pick(firstAttempt, 0)]).toEqual([members, { kind: 'wait' }]);
     members[1]!.connectivity = 'ready';
-    const { picker } = policy.update(members, { now: 0, random: new SeededRandom(1) });
+    const { picker } = policy.update(members, contextAt());
     expect(picker.pick(firstAttempt, 0)).toEqual({ kind: 'picked', member: members[1] });
   });
 
   test('takes decay time and penalty from its config', () => {
     const config = { decayTime: '0.5s', failurePenalty: '2s', unknown: 1 };
-    const load = peakEwmaPolicy.create(config, 'path')().createLoad();
+    const load = policyOf('peak_ewma', config).createLoad();
     load.begin(0).end(1, 'failure');
     expect(load.valueAt(1)).toBe(2_000);
     expect(load.valueAt(501)).toBeCloseTo(2_000 / Math.E, 9);
-    const defaults = peakEwmaPolicy.create({ decayTime: null }, 'path')().createLoad();
+    const defaults = policyOf('peak_ewma', { decayTime: null }).createLoad();
     defaults.begin(0).end(1, 'failure');
     expect(defaults.valueAt(1)).toBe(5_000);
   });
 
   test.each([
-    [{ decayTime: '0s' }, 'lb.decayTime: "0s" (expected: a duration, 0.001 s to 600 s)'],
-    [{ decayTime: 10 }, 'lb.decayTime: 10 (expected: a duration in seconds'],
-    [{ failurePenalty: '-1s' }, 'lb.failurePenalty: "-1s" (expected: a duration, 0 s to 600 s)'],
-    [{ failurePenalty: '601s' }, 'lb.failurePenalty: "601s"'],
+    [{ decayTime: '0s' }, 'lb[0].peak_ewma.decayTime: "0s" (expected: a duration, 1 to 600000 ms)'],
+    [{ decayTime: 10 }, 'lb[0].peak_ewma.decayTime: 10 (expected: a duration in seconds'],
+    [{ failurePenalty: '-1s' }, 'lb[0].peak_ewma.failurePenalty: "-1s" (expected: a duration, 0 to 600000 ms)'],
+    [{ failurePenalty: '601s' }, 'lb[0].peak_ewma.failurePenalty: "601s"'],
   ])('refuses %j', (config, message) => {
-    expect(() => peakEwmaPolicy.create(config, 'lb')).toThrow(message);
+    expect(() => policyOf('peak_ewma', config)).toThrow(message);
   });
 });

@@ -1,7 +1,7 @@
 import { firstOfPair, secondOfPair } from '../random/distinct-pair.js';
 import type { Random } from '../random/random.js';
-import type { MemberView, Picker, PickRequest, PickResult } from './picker.js';
-import { wasTried, type Picked } from './ready-members.js';
+import type { MemberView, Picker, PickRequest, PickResult } from '../pick/picker.js';
+import { wasTried, type Picked } from '../pick/ready-members.js';
 
 /**
  * Power of two choices: draws two distinct members and picks the one with the smaller load.

@@ -1,4 +1,4 @@
-import type { BalancingPolicyFactory } from './balancing-policy.js';
+import type { BalancingPolicyFactory } from '../pick/balancing-policy.js';
 import { peakEwmaPolicy } from './peak-ewma-policy.js';
 import { pickFirstPolicy } from './pick-first.js';
 import { roundRobinPolicy } from './round-robin.js';

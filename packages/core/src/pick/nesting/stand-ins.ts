@@ -1,0 +1,28 @@
+import type { MemberView } from '../picker.js';
+import type { MemberStandIn } from './member-stand-in.js';
+
+/** The stand-ins of a policy's members, by the endpoint's id: made when a member comes, forgotten when it has left. */
+export class StandIns<M extends MemberView, S extends MemberStandIn<M>> {
+  #byId = new Map<string, S>();
+  readonly #create: (member: M) => S;
+
+  constructor(create: (member: M) => S) {
+    this.#create = create;
+  }
+
+  /** Those of `members`, in their order. */
+  of(members: readonly M[]): readonly S[] {
+    const previous = this.#byId;
+    const current = new Map<string, S>();
+    const standIns = members.map((member) => {
+      const { id } = member.endpoint;
+      const known = previous.get(id);
+      // An id that left and came back between two updates is another member.
+      const standIn = known?.member === member ? known : this.#create(member);
+      current.set(id, standIn);
+      return standIn;
+    });
+    this.#byId = current;
+    return standIns;
+  }
+}
