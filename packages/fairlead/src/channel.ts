@@ -23,14 +23,14 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
 
   constructor(target: string, credentials: grpc.ChannelCredentials, options: ChannelOptions) {
     const resolved = resolveChannelOptions(target, options);
-    const { interceptors, metrics, pool: poolOptions, serviceConfig: config, budget } = resolved;
+    const { interceptors, metrics, pool: poolOptions, serviceConfig: config, budget, channelWide } = resolved;
     const pool = new Pool(target, credentials, poolOptions);
     const policies = withMetrics(resolved.policies, metrics, pool);
     super(pool, (path) => [...interceptors, ...interceptorsFor(config.methodConfig(path), policies, path)]);
     this.#pool = pool;
     this.#policies = policies;
     this.#config = config;
-    this.#followers = { channel: this, pool, policies, budget };
+    this.#followers = { channel: this, pool, policies, budget, channelWide };
     this.#handles = new ChannelHandles(this);
     this.#events = new PolicyEmitter(policies.breakers);
     const { clock = systemClock, logger } = poolOptions;

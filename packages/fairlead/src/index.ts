@@ -6,7 +6,9 @@ export type { AsOptions, MethodOptionTable, MethodSettings } from './method-sett
 export type { ChannelOptions, OwnChannelOptions } from './options.js';
 export type {
   BulkheadJson,
+  ChannelExtensionJson,
   CircuitBreakerJson,
+  ClientThrottlingJson,
   ConcurrencyLimitJson,
   DurationString,
   HedgingPolicyJson,
@@ -15,6 +17,7 @@ export type {
   MethodConfigJson,
   MethodExtensionJson,
   Percentile,
+  RetryBudgetJson,
   RetryPolicyJson,
   RetryThrottlingJson,
   ServiceConfigJson,

@@ -28,6 +28,8 @@ const SETTINGS: Required<Omit<MethodSettings, 'retry' | 'concurrencyLimit'>> & M
   perAttemptTimeoutMs: 500,
   circuitBreaker: { failureRatio: 0.1, requestVolume: 5, windowMs: 1_000, openTimeMs: 100, probeTimeoutMs: 100 },
   bulkhead: { maxConcurrent: 5, maxQueue: 5 },
+  clientThrottling: { multiplier: 1.5, windowMs: 30_000 },
+  deadlineMarginMs: 20,
 };
 
 test('settings of methods are options, by method, by service and for all', () => {

@@ -21,6 +21,6 @@ export function withMetrics(
   return { ...policies, metrics };
 }
 
-function bulkheadsOf({ bulkheads, concurrencyLimits, targetLimit }: PolicyContext): Iterable<BulkheadFigures> {
-  return [...bulkheads.all(), ...concurrencyLimits.all(), ...(targetLimit ? [targetLimit] : [])];
+function bulkheadsOf({ bulkheads, concurrencyLimits, channelWide }: PolicyContext): Iterable<BulkheadFigures> {
+  return [...bulkheads.all(), ...concurrencyLimits.all(), ...channelWide.limits()];
 }

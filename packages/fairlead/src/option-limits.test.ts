@@ -8,12 +8,15 @@ import { createChannel } from './create-channel.js';
 import type { ChannelOptions, OwnChannelOptions } from './options.js';
 import type {
   BulkheadJson,
+  ChannelExtensionJson,
   CircuitBreakerJson,
+  ClientThrottlingJson,
   ConcurrencyLimitJson,
   HedgingPolicyJson,
   MeasuredDelayJson,
   MethodConfigJson,
   MethodExtensionJson,
+  RetryBudgetJson,
   RetryPolicyJson,
   RetryThrottlingJson,
   ServiceConfigJson,
@@ -64,6 +67,22 @@ const OPTIONS: Table<OwnChannelOptions> = {
       ...[-0.001, 1_000.1, ...NO_NUMBERS.slice(0, 2)].map((ratio) => ({ ratio })),
       ...[-0.001, 1_000_000.1].map((minPerSecond) => ({ minPerSecond })),
       ...[999, 60_001].map((ttlMs) => ({ ttlMs })),
+    ],
+  },
+  retryThrottling: {
+    good: [
+      { maxTokens: 1, tokenRatio: 0.001 },
+      { maxTokens: 1_000, tokenRatio: 1e9 },
+    ],
+    bad: [
+      ...NO_OBJECTS,
+      {},
+      { maxTokens: 10 },
+      { tokenRatio: 1 },
+      { maxTokens: 0, tokenRatio: 1 },
+      { maxTokens: 1_001, tokenRatio: 1 },
+      { maxTokens: 10, tokenRatio: 0.0009 },
+      { maxTokens: 10, tokenRatio: 1, ratio: 1 },
     ],
   },
   concurrencyLimit: {
@@ -197,10 +216,32 @@ const DELAY: Table<MeasuredDelayJson> = {
   max: { ...seconds(['0.001s', '315576000000s'], ['0s']), beside: { quantile: 'p95' } },
 };
 
+const CLIENT_THROTTLING: Table<ClientThrottlingJson> = {
+  multiplier: { good: [1, 100, null], bad: [0.999, 100.1, '2', true] },
+  window: seconds(['1s', '3600s'], ['0.999s', '3600.001s']),
+};
+
+const notNegative = seconds(['0s', '315576000000s'], []);
+
+const CHANNEL: Table<ChannelExtensionJson> = {
+  concurrencyLimit: { good: [{}, null], bad: noObjects },
+  retryBudget: { good: [{}, null], bad: noObjects },
+  clientThrottling: { good: [{}, null], bad: noObjects },
+  deadlineMargin: notNegative,
+};
+
+const BUDGET: Table<RetryBudgetJson> = {
+  ratio: { good: [0, 1_000, null], bad: [-0.001, 1_000.1, '1', Infinity] },
+  minPerSecond: { good: [0, 1e6, null], bad: [-1, 1_000_000.1, '1', Infinity] },
+  ttl: seconds(['1s', '60s'], ['0.999s', '60.001s']),
+};
+
 const EXTENSION: Table<MethodExtensionJson> = {
   circuitBreaker: { good: [{}, null], bad: noObjects },
   bulkhead: { good: [{ maxConcurrent: 1 }, null], bad: [...noObjects, {}] },
   concurrencyLimit: { good: [{}, null], bad: noObjects },
+  clientThrottling: { good: [{}, null], bad: noObjects },
+  deadlineMargin: notNegative,
   perAttemptTimeout: positive,
   hedgingDelay: { good: ['p95', null], bad: [{}, 5, 'x', []] },
   hedgingRatio: { good: [0, 0.05, 1, null], bad: [-0.01, 1.01, '1', {}] },
@@ -267,7 +308,28 @@ const PLACES: readonly Place[] = [
   { path: `${at}.fairlead.bulkhead`, table: BULKHEAD, config: (bulkhead) => extension({ bulkhead }) },
   { path: `${at}.fairlead.concurrencyLimit`, table: LIMIT, config: (limit) => extension({ concurrencyLimit: limit }) },
   { path: `${at}.fairlead.hedgingDelay`, table: DELAY, config: (hedgingDelay) => hedged({ hedgingDelay }) },
+  {
+    path: `${at}.fairlead.clientThrottling`,
+    table: CLIENT_THROTTLING,
+    config: (clientThrottling) => extension({ clientThrottling }),
+  },
   { path: `${at}.fairlead`, table: EXTENSION, config: hedged },
+  { path: 'serviceConfig.fairlead', table: CHANNEL, config: (fairlead) => ({ fairlead }) },
+  {
+    path: 'serviceConfig.fairlead.retryBudget',
+    table: BUDGET,
+    config: (retryBudget) => ({ fairlead: { retryBudget } }),
+  },
+  {
+    path: 'serviceConfig.fairlead.clientThrottling',
+    table: CLIENT_THROTTLING,
+    config: (clientThrottling) => ({ fairlead: { clientThrottling } }),
+  },
+  {
+    path: 'serviceConfig.fairlead.concurrencyLimit',
+    table: LIMIT,
+    config: (concurrencyLimit) => ({ fairlead: { concurrencyLimit } }),
+  },
   {
     path: `${at}.retryPolicy`,
     table: RETRY_POLICY,
@@ -375,12 +437,64 @@ describe('a contradiction names both', () => {
       [`${at}: fairlead.hedgingDelay without hedgingPolicy`],
     ],
     [
+      'a bucket and a share of the calls',
+      { retryThrottling: { maxTokens: 10, tokenRatio: 0.1 }, fairlead: { retryBudget: {} } },
+      ['serviceConfig.fairlead.retryBudget and retryThrottling exclude each other'],
+    ],
+    [
       'bounds of a measured delay',
       method({ hedgingPolicy, fairlead: { hedgingDelay: { quantile: 'p95', min: '2s', max: '1s' } } }),
       [`${at}.fairlead.hedgingDelay: min (2000 ms) is longer than max (1000 ms)`],
     ],
   ])('%s', (_what, serviceConfig, problems) => {
     expect((errorOf({ serviceConfig }) as InvalidServiceConfigError).problems).toEqual(problems);
+  });
+
+  const retryThrottling = { maxTokens: 10, tokenRatio: 0.1 };
+
+  test.each<[string, ChannelOptions, string]>([
+    ['two limits of retries', { retryBudget: {}, retryThrottling }, 'not set beside retryBudget'],
+    [
+      'an option and a field',
+      { retryThrottling, serviceConfig: { retryThrottling } },
+      'not set beside serviceConfig.retryThrottling',
+    ],
+    [
+      'a bucket here and a share there',
+      { retryThrottling, serviceConfig: { fairlead: { retryBudget: {} } } },
+      'not set beside serviceConfig.fairlead.retryBudget',
+    ],
+    [
+      'a share here and a bucket there',
+      { retryBudget: {}, serviceConfig: { retryThrottling } },
+      'not set beside serviceConfig.retryThrottling',
+    ],
+    ['two shares', { retryBudget: {}, serviceConfig: { fairlead: { retryBudget: {} } } }, 'fairlead.retryBudget'],
+    [
+      'two throttles',
+      { clientThrottling: {}, serviceConfig: { fairlead: { clientThrottling: {} } } },
+      'not set beside serviceConfig.fairlead.clientThrottling',
+    ],
+    [
+      'two limits',
+      { concurrencyLimit: {}, 'grpc.service_config': '{"fairlead":{"concurrencyLimit":{}}}' },
+      'not set beside serviceConfig.fairlead.concurrencyLimit',
+    ],
+    [
+      'two margins',
+      { deadlineMarginMs: 0, serviceConfig: { fairlead: { deadlineMargin: '0s' } } },
+      'not set beside serviceConfig.fairlead.deadlineMargin',
+    ],
+  ])('%s', (_what, options, expected) => {
+    const error = errorOf(options);
+    expect(error).toBeInstanceOf(InvalidOptionError);
+    const option = Object.keys(options).find((name) => error?.message.startsWith(`${name}: `));
+    expect([option, error?.message]).toEqual([expect.any(String), expect.stringContaining(expected)]);
+  });
+
+  test('but an option for the channel and its twin for a method are no contradiction', () => {
+    const serviceConfig = extension({ clientThrottling: {}, deadlineMargin: '1s' });
+    expect(errorOf({ clientThrottling: {}, deadlineMarginMs: 5, serviceConfig })).toBeUndefined();
   });
 
   test('but what is just possible is taken', () => {

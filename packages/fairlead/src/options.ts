@@ -1,19 +1,20 @@
 import {
-  ClientThrottle,
   custom,
   durationMs,
   InvalidOptionError,
   optional,
   readMethodOptions,
+  resolveClientThrottling,
   resolveConcurrencyLimit,
   resolveOptions,
+  resolveRetryBudget,
+  resolveRetryThrottling,
   systemClock,
   systemRandom,
-  TokenBucketBudget,
   type ClientThrottlingOptions,
   type ConcurrencyLimitOptions,
   type ParsedServiceConfig,
-  type RetryBudget,
+  type RetryThrottling,
   type TokenBucketBudgetOptions,
 } from '@fairlead/core';
 import {
@@ -34,6 +35,7 @@ import {
 } from '@fairlead/pool';
 import type * as grpc from '@grpc/grpc-js';
 import type { MethodOptionTable } from './method-settings.js';
+import { ChannelWideConfig } from './service-config/channel-wide-config.js';
 import { LiveBudget } from './service-config/live-budget.js';
 import { LiveServiceConfig } from './service-config/live-service-config.js';
 import { ServiceConfigParser } from './service-config/service-config-parser.js';
@@ -67,26 +69,35 @@ export interface OwnChannelOptions extends OwnPoolOptions {
   readonly methods?: MethodOptionTable;
   /**
    * Limits retries and hedges that cost something to a share of the calls. Default 20 % of the calls of the last 10 s plus
-   * 10 per second; units and ranges stand at the fields of {@link TokenBucketBudgetOptions}. Not beside `retryThrottling`
-   * of the service config, which takes its place.
+   * 10 per second; units and ranges stand at the fields of {@link TokenBucketBudgetOptions}. Not beside `retryThrottling`,
+   * which takes its place. In a service config: `fairlead.retryBudget`.
    */
   readonly retryBudget?: TokenBucketBudgetOptions;
   /**
+   * gRPC's token bucket for retries and hedges (gRFC A6), instead of `retryBudget`: full at first, a token less for each
+   * failed attempt that might be repeated, `tokenRatio` (at least 0.001; three decimals count) more for each call that
+   * succeeds, and attempts are repeated while more than half of `maxTokens` (an integer, 1 to 1 000) are left. Default none.
+   * In a service config: `retryThrottling`.
+   */
+  readonly retryThrottling?: RetryThrottling;
+  /**
    * An adaptive limit of the calls under way at once, of all methods together and streams until their end; `{}` takes all
    * defaults. What is too much ends with RESOURCE_EXHAUSTED. Default none. Methods may have limits of their own beside
-   * it (`fairlead.concurrencyLimit`, `fairlead.bulkhead`).
+   * it (`fairlead.concurrencyLimit`, `fairlead.bulkhead` of a `methodConfig` entry). In a service config:
+   * `fairlead.concurrencyLimit`.
    */
   readonly concurrencyLimit?: ConcurrencyLimitOptions;
   /**
    * Rejects calls here that the callee would reject (client-side throttling of Google's SRE book; Envoy's admission control): with
    * the probability max(0, (requests − K · accepts) / (requests + 1)). Such a call ends with UNAVAILABLE and is not
-   * retried. `{}` takes all defaults: K 2, over two minutes. Default: none is.
+   * retried. `{}` takes all defaults: K 2, over two minutes. Default: none is. Methods may be throttled each by itself beside it
+   * (`clientThrottling` in `methods`). In a service config: `fairlead.clientThrottling`.
    */
   readonly clientThrottling?: ClientThrottlingOptions;
   /**
    * How much earlier than the call that is being served its own calls end, in ms: the time to answer with what they brought.
    * Counts for calls with the option `parent` of grpc-js, and for those made under `incomingCallInterceptor()`. Default 0;
-   * at least 0.
+   * at least 0. A method may have its own (`deadlineMarginMs` in `methods`). In a service config: `fairlead.deadlineMargin`.
    */
   readonly deadlineMarginMs?: number;
   /**
@@ -114,6 +125,8 @@ export interface ResolvedChannelOptions {
   /** What is suspicious about the service config. */
   readonly warnings: readonly string[];
   readonly budget: LiveBudget;
+  /** What the options say of the whole channel, whatever the service config. */
+  readonly channelWide: ChannelWideConfig;
   readonly policies: PolicyContext;
   readonly interceptors: readonly grpc.Interceptor[];
   readonly metrics: ResolvedMetricsOptions | undefined;
@@ -125,14 +138,11 @@ const RULES = {
   serviceConfig: asGiven,
   tracing: asGiven,
   methods: custom(readMethodOptions),
-  retryBudget: custom(
-    (value, name): RetryBudget => new TokenBucketBudget(value as TokenBucketBudgetOptions | undefined, name),
-  ),
-  concurrencyLimit: custom((value, name) => (value === undefined ? undefined : resolveConcurrencyLimit(value, name))),
-  clientThrottling: custom((value, name) =>
-    value === undefined ? undefined : new ClientThrottle(value as ClientThrottlingOptions, name),
-  ),
-  deadlineMarginMs: durationMs({ default: 0 }),
+  retryBudget: optional(custom(resolveRetryBudget)),
+  retryThrottling: optional(custom(resolveRetryThrottling)),
+  concurrencyLimit: optional(custom(resolveConcurrencyLimit)),
+  clientThrottling: optional(custom(resolveClientThrottling)),
+  deadlineMarginMs: optional(durationMs()),
   interceptors: custom((value, name): readonly grpc.Interceptor[] => {
     if (value === undefined) return [];
     if (Array.isArray(value) && value.every((one) => typeof one === 'function'))
@@ -153,32 +163,34 @@ export function resolveChannelOptions(target: string, options: ChannelOptions): 
     serviceConfig: given,
     methods,
     retryBudget,
+    retryThrottling,
     concurrencyLimit,
-    clientThrottling: throttle,
+    clientThrottling,
     deadlineMarginMs,
     interceptors,
     tracing,
     metrics,
     ...pool
   } = resolveOptions(own, { ...POOL_RULES, ...RULES });
-  const { balancing, retryBudget: ownBudget } = own;
-  const parser = new ServiceConfigParser({ balancing, retryBudget: ownBudget }, methods);
+  const parser = new ServiceConfigParser(own, methods);
   const parsed = readServiceConfig(parser, given, text);
-  const budget = new LiveBudget(retryBudget);
-  budget.configure(parsed?.config.retryThrottling);
+  const whole = { retryBudget, retryThrottling, concurrencyLimit, clientThrottling, deadlineMarginMs };
+  const channelWide = new ChannelWideConfig(whole);
+  const serviceConfig = new LiveServiceConfig(parser, parsed);
+  const budget = new LiveBudget(channelWide.budget(serviceConfig.current));
+  const policies = policyContext(pool, channelArguments, {
+    budget,
+    target,
+    tracing: tracing as boolean | TracingOptions,
+  });
+  policies.channelWide.configure(channelWide.policies(serviceConfig.current));
   return {
     pool: poolOptions(pool, forwarded, parsed),
-    serviceConfig: new LiveServiceConfig(parser, parsed),
+    serviceConfig,
     warnings: parsed?.warnings ?? [],
     budget,
-    policies: policyContext(pool, channelArguments, {
-      budget,
-      concurrencyLimit,
-      throttle,
-      deadlineMarginMs,
-      target,
-      tracing: tracing as boolean | TracingOptions,
-    }),
+    channelWide,
+    policies,
     interceptors,
     metrics,
   };

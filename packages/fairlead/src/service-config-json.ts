@@ -20,6 +20,43 @@ export interface ServiceConfigJson {
    * options. Default none.
    */
   readonly retryThrottling?: RetryThrottlingJson;
+  /** Extensions of ours for the whole channel, which other clients ignore. */
+  readonly fairlead?: ChannelExtensionJson;
+}
+
+/**
+ * What holds for all calls of a channel. The same as the options of these names: what both say is refused; in a resolver's
+ * config it is warned of, and the option wins.
+ */
+export interface ChannelExtensionJson {
+  /** An adaptive limit of the calls under way at once, of all methods together. `{}` takes all defaults. Default none. */
+  readonly concurrencyLimit?: ConcurrencyLimitJson;
+  /** Limits retries and hedges to a share of the calls. `{}` takes all defaults, as does its absence. Not beside `retryThrottling`. */
+  readonly retryBudget?: RetryBudgetJson;
+  /** Rejects calls here that the callee would reject, whatever their method. `{}` takes all defaults. Default none. */
+  readonly clientThrottling?: ClientThrottlingJson;
+  /**
+   * How much earlier than the call that is being served its own calls end: the time to answer with what they brought. Default
+   * `'0s'`; `'0s'` or more.
+   */
+  readonly deadlineMargin?: DurationString;
+}
+
+export interface RetryBudgetJson {
+  /** Further attempts per call: 0.2 is one for each five calls. Default 0.2; 0 to 1 000. */
+  readonly ratio?: number;
+  /** Further attempts per second, whatever the calls. Default 10; 0 to 1 000 000. */
+  readonly minPerSecond?: number;
+  /** How long a call counts. Default `'10s'`; `'1s'` to `'60s'`. */
+  readonly ttl?: DurationString;
+}
+
+/** Client-side throttling of Google's SRE book. */
+export interface ClientThrottlingJson {
+  /** K of the rule: so many calls go out for each one that the callee accepts. Default 2; 1 to 100. */
+  readonly multiplier?: number;
+  /** How long an outcome counts. Default `'120s'`; `'1s'` to `'3600s'`. */
+  readonly window?: DurationString;
 }
 
 export interface RetryThrottlingJson {
@@ -67,6 +104,16 @@ export interface MethodExtensionJson {
   readonly circuitBreaker?: CircuitBreakerJson;
   readonly bulkhead?: BulkheadJson;
   readonly concurrencyLimit?: ConcurrencyLimitJson;
+  /**
+   * Rejects calls of the method here that its callee would reject, with UNAVAILABLE; each method has a throttle of its own, also
+   * when the config names a service or everything. The channel may have one beside it. `{}` takes all defaults. Default none.
+   */
+  readonly clientThrottling?: ClientThrottlingJson;
+  /**
+   * How much earlier than the call that is being served the method's calls end. `'0s'` or more. Default: what holds for the
+   * channel.
+   */
+  readonly deadlineMargin?: DurationString;
   /**
    * The longest time for one attempt, its whole response included: then it is cancelled on the wire, and counts as
    * DEADLINE_EXCEEDED that the server may have processed. It is repeated where `retryableStatusCodes` lists that. Above

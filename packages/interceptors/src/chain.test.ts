@@ -11,6 +11,7 @@ test('the order of the policies is data, each position with its reason', () => {
     'incoming call',
     'deadline',
     'client throttling',
+    'client throttling of the method',
     'bulkhead or concurrency limit',
     'limit of the target',
     'circuit-breaker',

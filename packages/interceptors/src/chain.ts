@@ -1,16 +1,11 @@
-import {
-  InvalidOptionError,
-  type ClientThrottle,
-  type Clock,
-  type LoopStalls,
-  type MethodConfig,
-} from '@fairlead/core';
+import { InvalidOptionError, type Clock, type LoopStalls, type MethodConfig } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
 import { bulkheadInterceptor } from './bulkhead/bulkhead-interceptor.js';
 import type { Bulkheads } from './bulkhead/bulkheads.js';
 import { circuitBreakerInterceptor } from './circuit-breaker/circuit-breaker-interceptor.js';
+import type { ChannelWide } from './channel-wide.js';
 import { clientThrottlingInterceptor } from './client-throttling/client-throttling-interceptor.js';
-import type { AdaptiveBulkhead } from './concurrency-limit/adaptive-bulkhead.js';
+import type { MethodThrottles } from './client-throttling/method-throttles.js';
 import type { AdaptiveBulkheads } from './concurrency-limit/adaptive-bulkheads.js';
 import { samplingInterceptor } from './concurrency-limit/sampling-interceptor.js';
 import type { MethodBreakers } from './circuit-breaker/method-breakers.js';
@@ -31,18 +26,16 @@ export interface PolicyContext {
   /** Stalls of our own event loop. */
   readonly stalls: LoopStalls;
   readonly retry: RetryShared;
-  /** How much earlier than the call that is being served its own calls end, in ms. */
-  readonly deadlineMarginMs: number;
   readonly breakers: MethodBreakers;
   /** What hedging has learnt of the methods. */
   readonly hedging: HedgingStates;
   readonly bulkheads: Bulkheads;
   /** The adaptive limits of the methods that have one. */
   readonly concurrencyLimits: AdaptiveBulkheads;
-  /** The adaptive limit of all calls together. */
-  readonly targetLimit: AdaptiveBulkhead | undefined;
-  /** Rejects calls of the channel that its callee would reject. */
-  readonly throttle: ClientThrottle | undefined;
+  /** The throttles of the methods that have one. */
+  readonly throttles: MethodThrottles;
+  /** What belongs to no method: the throttle, the limit and the deadline margin of all calls. */
+  readonly channelWide: ChannelWide;
   /** Undefined when calls are not traced. */
   readonly tracing?: TracingPolicies | undefined;
   /** Undefined when nothing is measured. */
@@ -77,7 +70,8 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
   {
     name: 'incoming call',
     why: 'outside of all that acts: whose deadline has passed, or whose caller has gone, costs nothing and counts nowhere',
-    create: (_method, { clock, deadlineMarginMs }) => propagationInterceptor({ clock, deadlineMarginMs }),
+    create: ({ deadlineMarginMs }, { clock, channelWide }) =>
+      propagationInterceptor({ clock, deadlineMarginMs: deadlineMarginMs ?? channelWide.deadlineMarginMs }),
   },
   {
     name: 'deadline',
@@ -87,8 +81,15 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
   {
     name: 'client throttling',
     why: 'outside of all that queues, so that a call that is rejected takes no place, and of retry, so that it is not tried again; what the others refuse was never sent, and counts as nothing here',
-    create: (_method, { throttle, clock, stalls, retry: { random } }) =>
+    create: (_method, { channelWide: { throttle }, clock, stalls, retry: { random } }) =>
       throttle && clientThrottlingInterceptor(throttle, clock, random, stalls),
+  },
+  {
+    name: 'client throttling of the method',
+    why: 'inside of that of the channel, so that whenever the channel lets its one call a second out, the method does, too: it let its last one out no later; outside of the rest for the same reasons',
+    create: ({ clientThrottling }, { throttles, clock, stalls, retry: { random } }, path) =>
+      clientThrottling &&
+      clientThrottlingInterceptor(throttles.of(path, clientThrottling), clock, random, stalls, path && ` of ${path}`),
   },
   {
     name: 'bulkhead or concurrency limit',
@@ -98,8 +99,8 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
   {
     name: 'limit of the target',
     why: 'inside of the bulkhead, so that a call that waits for its method takes no place of the others; outside of the breaker and of retry for the same reasons as the bulkhead',
-    create: (_method, { targetLimit, clock, retry: { waits } }) =>
-      targetLimit && bulkheadInterceptor({ bulkhead: targetLimit, priority: 0, clock, waits }),
+    create: (_method, { channelWide: { limit }, clock, retry: { waits } }) =>
+      limit && bulkheadInterceptor({ bulkhead: limit, priority: 0, clock, waits }),
   },
   {
     name: 'circuit-breaker',
@@ -164,11 +165,11 @@ function methodBulkheadInterceptor(
 
 function limitSamplesInterceptor(
   { concurrencyLimit }: MethodConfig,
-  { concurrencyLimits, targetLimit, clock, stalls }: PolicyContext,
+  { concurrencyLimits, channelWide, clock, stalls }: PolicyContext,
   path: string,
 ): grpc.Interceptor | undefined {
   const own = concurrencyLimit && concurrencyLimits.of(path, concurrencyLimit);
-  const limits = [own, targetLimit].filter((limit) => limit !== undefined);
+  const limits = [own, channelWide.limit].filter((limit) => limit !== undefined);
   return limits.length === 0 ? undefined : samplingInterceptor(limits, clock, stalls);
 }
 

@@ -1,5 +1,6 @@
 export { InterceptedChannel, interceptChannel, type MethodInterceptors } from './channel/intercept-channel.js';
 export { interceptorsFor, POLICY_ORDER, type PolicyContext, type PolicyPosition } from './chain.js';
+export { ChannelWide, type ChannelWideOptions, type ChannelWideSettings } from './channel-wide.js';
 export { createPolicyContext, type PolicyContextOptions } from './policy-context.js';
 export { policyInterceptor } from './client-interceptor.js';
 export { deadlineInterceptor } from './deadline/deadline-interceptor.js';
@@ -19,6 +20,7 @@ export { AdaptiveBulkhead } from './concurrency-limit/adaptive-bulkhead.js';
 export { AdaptiveBulkheads } from './concurrency-limit/adaptive-bulkheads.js';
 export { samplingInterceptor } from './concurrency-limit/sampling-interceptor.js';
 export { clientThrottlingInterceptor } from './client-throttling/client-throttling-interceptor.js';
+export { MethodThrottles } from './client-throttling/method-throttles.js';
 export { currentIncomingCall, leaveCall, serveCall, type IncomingCall } from './incoming/incoming-call.js';
 export { incomingCallInterceptor } from './incoming/incoming-call-interceptor.js';
 export { propagationInterceptor, type Propagation } from './incoming/propagation-interceptor.js';

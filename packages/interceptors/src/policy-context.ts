@@ -1,7 +1,5 @@
 import {
-  durationMs,
   EVENT_LOOP_STALL_MS,
-  resolveConcurrencyLimit,
   systemClock,
   systemRandom,
   TokenBucketBudget,
@@ -14,7 +12,8 @@ import {
 } from '@fairlead/core';
 import { Bulkheads } from './bulkhead/bulkheads.js';
 import type { PolicyContext } from './chain.js';
-import { AdaptiveBulkhead } from './concurrency-limit/adaptive-bulkhead.js';
+import { ChannelWide } from './channel-wide.js';
+import { MethodThrottles } from './client-throttling/method-throttles.js';
 import { AdaptiveBulkheads } from './concurrency-limit/adaptive-bulkheads.js';
 import { HedgingStates } from './hedging/hedging-states.js';
 import { MethodBreakers } from './circuit-breaker/method-breakers.js';
@@ -22,8 +21,6 @@ import { ReplaySpace } from './retry/replay-space.js';
 import { RetryWaits } from './retry/retry-waits.js';
 import { Tracing } from './telemetry/tracing/tracing.js';
 import type { TracingOptions } from './telemetry/tracing/tracing-options.js';
-
-const MARGIN = durationMs({ default: 0 });
 
 /** What a channel's policies share, where the defaults are not wanted. */
 export interface PolicyContextOptions {
@@ -73,13 +70,12 @@ export function createPolicyContext(options: PolicyContextOptions = {}): PolicyC
     clock,
     stalls,
     retry: { clock, stalls, random, budget, space, perCallBufferBytes, waits },
-    deadlineMarginMs: MARGIN.check(options.deadlineMarginMs, 'deadlineMarginMs'),
     breakers,
     hedging: new HedgingStates(),
     bulkheads: new Bulkheads(),
     concurrencyLimits: new AdaptiveBulkheads(),
-    targetLimit: targetLimitOf(options.concurrencyLimit),
-    throttle: options.throttle,
+    throttles: new MethodThrottles(),
+    channelWide: new ChannelWide(options),
     tracing: Tracing.create(options.tracing, options.target),
     close: () => {
       waits.close();
@@ -87,8 +83,4 @@ export function createPolicyContext(options: PolicyContextOptions = {}): PolicyC
       stalls.close();
     },
   };
-}
-
-function targetLimitOf(given: ConcurrencyLimitOptions | undefined): AdaptiveBulkhead | undefined {
-  return given && new AdaptiveBulkhead('the channel', resolveConcurrencyLimit(given, 'concurrencyLimit'));
 }

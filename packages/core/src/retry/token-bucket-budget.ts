@@ -2,7 +2,9 @@ import { InvalidOptionError } from '../errors/invalid-option-error.js';
 import { resolveOptions } from '../options/check.js';
 import { durationMs } from '../options/number-rules.js';
 import { custom } from '../options/value-rules.js';
+import { RollingCount } from '../throttling/rolling-count.js';
 import type { RetryBudget } from './budget.js';
+import { DEFAULTS, MAX, TTL_MS, type RetryBudgetSettings } from './retry-budget-settings.js';
 
 /** How much a {@link TokenBucketBudget} allows. */
 export interface TokenBucketBudgetOptions {
@@ -23,10 +25,18 @@ export interface TokenBucketBudgetOptions {
 }
 
 const RULES = {
-  ratio: custom((value, name) => numberUpTo(1_000, value ?? 0.2, name)),
-  minPerSecond: custom((value, name) => numberUpTo(1_000_000, value ?? 10, name)),
-  ttlMs: durationMs({ default: 10_000, min: 1_000, max: 60_000 }),
+  ratio: custom((value, name) => numberUpTo(MAX.ratio, value ?? DEFAULTS.ratio, name)),
+  minPerSecond: custom((value, name) => numberUpTo(MAX.minPerSecond, value ?? DEFAULTS.minPerSecond, name)),
+  ttlMs: durationMs({ default: DEFAULTS.ttlMs, ...TTL_MS }),
 };
+
+/**
+ * @param path stands before the option's name in messages.
+ * @throws InvalidOptionError
+ */
+export function resolveRetryBudget(given: unknown, path: string): RetryBudgetSettings {
+  return resolveOptions(given, RULES, path);
+}
 
 /** The window moves in tenths of the time to live (Tower `TpsBudget`): a call counts for 90 to 100 % of it. */
 const SLOTS = 10;
@@ -45,68 +55,55 @@ const ROUNDING = 1e-9;
  * Calls and withdrawals are counted as integers and weighed when asked, so no rounding error adds up.
  */
 export class TokenBucketBudget implements RetryBudget {
-  readonly #ratio: number;
-  readonly #reserve: number;
-  readonly #slotMs: number;
-  readonly #deposits = new Array<number>(SLOTS).fill(0);
-  readonly #withdrawals = new Array<number>(SLOTS).fill(0);
-  #depositSum = 0;
-  #withdrawalSum = 0;
-  #newestSlot = -Infinity;
+  readonly #deposits: RollingCount;
+  readonly #withdrawals: RollingCount;
+  #ratio: number;
+  #reserve: number;
 
   /**
    * @param path stands before the option's name in messages.
    * @throws InvalidOptionError
    */
   constructor(options: TokenBucketBudgetOptions = {}, path = '') {
-    const { ratio, minPerSecond, ttlMs } = resolveOptions(options, RULES, path);
-    this.#ratio = ratio;
-    this.#reserve = (minPerSecond * ttlMs) / 1_000;
-    this.#slotMs = ttlMs / SLOTS;
+    const settings = resolveRetryBudget(options, path);
+    this.#ratio = settings.ratio;
+    this.#reserve = reserveOf(settings);
+    this.#deposits = new RollingCount(settings.ttlMs, SLOTS);
+    this.#withdrawals = new RollingCount(settings.ttlMs, SLOTS);
+  }
+
+  /**
+   * Other figures from now on. The calls and the attempts of the last `ttlMs` go on counting: a config that is sent anew in an
+   * outage pays for nothing twice.
+   */
+  reconfigure(settings: RetryBudgetSettings): void {
+    this.#ratio = settings.ratio;
+    this.#reserve = reserveOf(settings);
+    this.#deposits.resize(settings.ttlMs);
+    this.#withdrawals.resize(settings.ttlMs);
   }
 
   deposit(now: number): void {
-    this.#deposits[this.#slotAt(now)]!++;
-    this.#depositSum++;
+    this.#deposits.add(now);
   }
 
   tryWithdraw(now: number): boolean {
-    const slot = this.#slotAt(now);
-    if (this.#tokens() < 1 - ROUNDING) return false;
-    this.#withdrawals[slot]!++;
-    this.#withdrawalSum++;
+    if (this.#tokens(now) < 1 - ROUNDING) return false;
+    this.#withdrawals.add(now);
     return true;
   }
 
   balance(now: number): number {
-    this.#slotAt(now);
-    return Math.max(0, this.#tokens());
+    return Math.max(0, this.#tokens(now));
   }
 
-  #tokens(): number {
-    return this.#reserve + this.#ratio * this.#depositSum - this.#withdrawalSum;
-  }
-
-  /** Index of the current slot, after dropping what is too old. A time that goes back counts in the newest slot. */
-  #slotAt(now: number): number {
-    const slot = Math.max(this.#newestSlot, Math.floor(now / this.#slotMs));
-    const oldestToDrop = Math.max(this.#newestSlot + 1, slot - SLOTS + 1);
-    for (let passed = oldestToDrop; passed <= slot; passed++) this.#clear(indexOf(passed));
-    this.#newestSlot = slot;
-    return indexOf(slot);
-  }
-
-  #clear(index: number): void {
-    this.#depositSum -= this.#deposits[index]!;
-    this.#withdrawalSum -= this.#withdrawals[index]!;
-    this.#deposits[index] = 0;
-    this.#withdrawals[index] = 0;
+  #tokens(now: number): number {
+    return this.#reserve + this.#ratio * this.#deposits.at(now) - this.#withdrawals.at(now);
   }
 }
 
-/** Clocks may start anywhere, below zero included. */
-function indexOf(slot: number): number {
-  return ((slot % SLOTS) + SLOTS) % SLOTS;
+function reserveOf({ minPerSecond, ttlMs }: RetryBudgetSettings): number {
+  return (minPerSecond * ttlMs) / 1_000;
 }
 
 function numberUpTo(max: number, value: unknown, name: string): number {

@@ -1,6 +1,8 @@
 import type { ConcurrencyLimitSettings } from '../limit/concurrency-limit-settings.js';
+import type { ClientThrottlingSettings } from '../throttling/client-throttling-settings.js';
 import { readBulkhead, type BulkheadConfig } from './bulkhead-config.js';
 import { readCircuitBreaker, type CircuitBreakerConfig } from './circuit-breaker-config.js';
+import { readClientThrottling } from './client-throttling-config.js';
 import { childPath, fieldOf, type ConfigReader, type Json } from './config-reader.js';
 import { readConcurrencyLimit } from './concurrency-limit-config.js';
 import { readMeasuredDelay, type MeasuredDelay } from './measured-delay.js';
@@ -14,6 +16,10 @@ export interface FairleadExtension {
   readonly bulkhead?: BulkheadConfig;
   /** A bulkhead whose size is learnt. Never beside `bulkhead`. */
   readonly concurrencyLimit?: ConcurrencyLimitSettings;
+  /** Rejects calls of the method that its callee would reject; beside the channel's, if it has one. */
+  readonly clientThrottling?: ClientThrottlingSettings;
+  /** How much earlier than the call that is being served the method's calls end, in ms, whatever the channel says. At least 0. */
+  readonly deadlineMarginMs?: number;
   /** The longest time for one attempt, in ms. Above 0. */
   readonly perAttemptTimeoutMs?: number;
   /** The hedging delay is measured, instead of the fixed one of the hedging policy. */
@@ -42,6 +48,14 @@ const READERS: Readonly<Record<string, FieldReader>> = {
   concurrencyLimit: (object, path, reader) => {
     const concurrencyLimit = reader.part(object, 'concurrencyLimit', path, readConcurrencyLimit);
     return concurrencyLimit && { concurrencyLimit };
+  },
+  clientThrottling: (object, path, reader) => {
+    const clientThrottling = reader.part(object, 'clientThrottling', path, readClientThrottling);
+    return clientThrottling && { clientThrottling };
+  },
+  deadlineMargin: (object, path, reader) => {
+    const deadlineMarginMs = reader.durationMs(object, 'deadlineMargin', path);
+    return deadlineMarginMs === undefined ? undefined : { deadlineMarginMs };
   },
   perAttemptTimeout: (object, path, reader) => {
     const perAttemptTimeoutMs = reader.durationMs(object, 'perAttemptTimeout', path, true);

@@ -69,6 +69,11 @@ const EXTENSIONS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     }),
     some({ algorithm: fc.constant('aimd'), minLimit: count(1), latencyThreshold: duration(1, 10_000) }, ['algorithm']),
   ),
+  clientThrottling: some({
+    multiplier: fc.double({ min: 1, max: 100, noNaN: true }),
+    window: duration(1_000, 3_600_000),
+  }),
+  deadlineMargin: duration(0, 1_000),
   perAttemptTimeout: duration(1, 1_000),
   hedgingDelay: fc.oneof(
     fc.constantFrom('p50', 'p95', 'p99.9'),
@@ -129,7 +134,9 @@ describe('settings of methods as options', () => {
     expect([...seen].sort()).toEqual([
       'bulkhead',
       'circuitBreaker',
+      'clientThrottling',
       'concurrencyLimit',
+      'deadlineMarginMs',
       'hedgingPolicy',
       'hedgingRatio',
       'measuredDelay',

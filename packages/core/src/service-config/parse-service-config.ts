@@ -1,6 +1,7 @@
 import { InvalidServiceConfigError } from '../errors/invalid-service-config-error.js';
 import type { BalancingPolicyFactory } from '../pick/balancing-policy.js';
 import { parseLoadBalancingConfig, type ChosenPolicy } from '../pick/load-balancing-config.js';
+import { readChannelExtension } from './channel-extension.js';
 import { childPath, ConfigReader, fieldOf, type Json } from './config-reader.js';
 import { readMethodConfigs } from './method-config.js';
 import type { MethodOptions } from './method-options.js';
@@ -29,7 +30,7 @@ export interface ParsedServiceConfig {
 }
 
 const FIELDS = {
-  supported: ['loadBalancingConfig', 'loadBalancingPolicy', 'methodConfig', 'retryThrottling'],
+  supported: ['loadBalancingConfig', 'loadBalancingPolicy', 'methodConfig', 'retryThrottling', 'fairlead'],
   notSupported: ['healthCheckConfig', 'connectionScaling'],
 };
 
@@ -52,9 +53,10 @@ export function parseServiceConfig(json: unknown, context: ServiceConfigContext)
   const list = reader.list(object, 'methodConfig', path);
   const methods = readMethodConfigs(list, childPath(path, 'methodConfig'), reader, { options, optionsWin });
   const retryThrottling = reader.part(object, 'retryThrottling', path, readRetryThrottling);
+  const channel = readChannelExtension(object, path, reader);
   if (reader.problems.length > 0) throw new InvalidServiceConfigError(reader.problems);
   return {
-    config: serviceConfigOf(loadBalancing, methods, retryThrottling),
+    config: serviceConfigOf(loadBalancing, methods, retryThrottling, channel),
     warnings: Object.freeze([...reader.warnings]),
   };
 }

@@ -1,5 +1,6 @@
 import type { RetryThrottling } from '../retry/token-throttle.js';
 import { childPath, fieldOf, type ConfigReader } from './config-reader.js';
+import { OptionReader } from './option-reader.js';
 
 const FIELDS = { supported: ['maxTokens', 'tokenRatio'] };
 
@@ -12,6 +13,19 @@ export function readRetryThrottling(value: unknown, path: string, reader: Config
   const tokenRatio = readTokenRatio(fieldOf(object, 'tokenRatio'), childPath(path, 'tokenRatio'), reader);
   if (maxTokens === undefined || tokenRatio === undefined) return undefined;
   return Object.freeze({ maxTokens, tokenRatio });
+}
+
+/**
+ * The same as an option.
+ * @param path the option's name, for messages.
+ * @throws InvalidOptionError
+ */
+export function resolveRetryThrottling(given: unknown, path: string): RetryThrottling {
+  const reader = new OptionReader();
+  const settings = readRetryThrottling(given, path, reader);
+  // Throws, unless there are settings.
+  reader.finish(path, given);
+  return settings!;
 }
 
 function readMaxTokens(value: unknown, path: string, reader: ConfigReader): number | undefined {

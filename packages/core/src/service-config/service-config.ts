@@ -1,5 +1,6 @@
 import type { ChosenPolicy } from '../pick/load-balancing-config.js';
 import type { RetryThrottling } from '../retry/token-throttle.js';
+import { NO_EXTENSION, type ChannelExtension } from './channel-extension.js';
 import type { MethodConfig } from './method-config.js';
 
 /** A service config that was checked and may be used as it is. */
@@ -8,6 +9,8 @@ export interface ServiceConfig {
   readonly loadBalancing: ChosenPolicy | undefined;
   /** The token bucket that limits retries and hedges; undefined when the config has none. */
   readonly retryThrottling: RetryThrottling | undefined;
+  /** Our own settings of the whole channel; empty when the config has none. */
+  readonly channel: ChannelExtension;
   /**
    * What applies to a method: the entry for exactly this method, else the one for its service, else the default entry,
    * else nothing. Entries are not merged. Answers the same object for the same path.
@@ -23,11 +26,13 @@ export function serviceConfigOf(
   loadBalancing: ChosenPolicy | undefined,
   methods: ReadonlyMap<string, MethodConfig>,
   retryThrottling?: RetryThrottling,
+  channel: ChannelExtension = NO_EXTENSION,
 ): ServiceConfig {
   const fallback = methods.get('') ?? NOTHING;
   return Object.freeze({
     loadBalancing,
     retryThrottling,
+    channel,
     methodConfig: (path: string) =>
       methods.get(path) ?? methods.get(path.slice(0, path.lastIndexOf('/') + 1)) ?? fallback,
   });

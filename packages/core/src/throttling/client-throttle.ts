@@ -3,6 +3,7 @@ import { InvalidOptionError } from '../errors/invalid-option-error.js';
 import { durationMs } from '../options/number-rules.js';
 import { custom } from '../options/value-rules.js';
 import type { Random } from '../random/random.js';
+import { DEFAULTS, MULTIPLIER, WINDOW_MS, type ClientThrottlingSettings } from './client-throttling-settings.js';
 import { RollingCount } from './rolling-count.js';
 
 /** When a client rejects its own calls, because their callee would. `{}` takes all defaults. */
@@ -18,12 +19,20 @@ export interface ClientThrottlingOptions {
 
 const RULES = {
   multiplier: custom((value, name) => {
-    const used = value ?? 2;
-    if (typeof used === 'number' && used >= 1 && used <= 100) return used;
-    throw new InvalidOptionError(name, value, 'a number, 1 to 100');
+    const used = value ?? DEFAULTS.multiplier;
+    if (typeof used === 'number' && MULTIPLIER.isValid(used)) return used;
+    throw new InvalidOptionError(name, value, MULTIPLIER.expected);
   }),
-  windowMs: durationMs({ default: 120_000, min: 1_000, max: 3_600_000 }),
+  windowMs: durationMs({ default: DEFAULTS.windowMs, ...WINDOW_MS }),
 };
+
+/**
+ * @param path stands before the option's name in messages.
+ * @throws InvalidOptionError
+ */
+export function resolveClientThrottling(given: unknown, path: string): ClientThrottlingSettings {
+  return resolveOptions(given, RULES, path);
+}
 
 /** However high the probability is, one call in this time goes out: somebody must notice that the callee is back. */
 const PROBE_EVERY_MS = 1_000;
@@ -45,8 +54,8 @@ const MAX_DOUBLINGS = 30;
  * in any case, and K doubles with every ten accepted calls in a row, until one is rejected.
  */
 export class ClientThrottle {
-  readonly #multiplier: number;
-  readonly #windowMs: number;
+  #multiplier: number;
+  #windowMs: number;
   readonly #requests: RollingCount;
   readonly #accepts: RollingCount;
   #streak = 0;
@@ -57,11 +66,22 @@ export class ClientThrottle {
    * @throws InvalidOptionError
    */
   constructor(options: ClientThrottlingOptions = {}, path = '') {
-    const { multiplier, windowMs } = resolveOptions(options, RULES, path);
+    const { multiplier, windowMs } = resolveClientThrottling(options, path);
     this.#multiplier = multiplier;
     this.#windowMs = windowMs;
     this.#requests = new RollingCount(windowMs);
     this.#accepts = new RollingCount(windowMs);
+  }
+
+  /**
+   * Other figures from now on. What is known of the callee stays, as far as it is within the new window: a config that is
+   * changed in an overload must not let everybody out.
+   */
+  reconfigure({ multiplier, windowMs }: ClientThrottlingSettings): void {
+    this.#multiplier = multiplier;
+    this.#windowMs = windowMs;
+    this.#requests.resize(windowMs);
+    this.#accepts.resize(windowMs);
   }
 
   /** The probability with which a call is rejected now, 0 to below 1. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { builtInPolicies, parseLoadBalancingConfig, type ChosenPolicy } from '@fairlead/core';
 import type { InterceptedChannel, PolicyContext } from '@fairlead/interceptors';
 import type { Pool } from '@fairlead/pool';
+import type { ChannelWideConfig } from './channel-wide-config.js';
 import type { LiveBudget } from './live-budget.js';
 import type { ConfigReplacement } from './live-service-config.js';
 
@@ -21,6 +22,7 @@ export interface ConfigFollowers {
   readonly pool: Pool;
   readonly policies: PolicyContext;
   readonly budget: LiveBudget;
+  readonly channelWide: ChannelWideConfig;
 }
 
 /** What a pool balances by when neither the config nor an option says otherwise. */
@@ -32,13 +34,18 @@ const DEFAULT_POLICY = parseLoadBalancingConfig([{ peak_ewma: {} }], builtInPoli
  */
 export function applyReplacement(
   { config, previous, source }: ConfigReplacement,
-  { channel, pool, policies, budget }: ConfigFollowers,
+  { channel, pool, policies, budget, channelWide }: ConfigFollowers,
 ): ServiceConfigChange {
-  budget.configure(config.retryThrottling);
+  budget.configure(channelWide.budget(config));
+  policies.channelWide.configure(channelWide.policies(config));
   policies.breakers.review((path) => config.methodConfig(path).circuitBreaker);
   policies.bulkheads.review((path) => config.methodConfig(path).bulkhead);
   policies.concurrencyLimits.review((path) => config.methodConfig(path).concurrencyLimit);
-  channel.resetChains((path) => !isDeepStrictEqual(config.methodConfig(path), previous.methodConfig(path)));
+  policies.throttles.review((path) => config.methodConfig(path).clientThrottling);
+  const allChange = !isDeepStrictEqual(config.channel, previous.channel);
+  channel.resetChains(
+    (path) => allChange || !isDeepStrictEqual(config.methodConfig(path), previous.methodConfig(path)),
+  );
   const { loadBalancing = DEFAULT_POLICY } = config;
   const policyChanged = !samePolicy(loadBalancing, previous.loadBalancing ?? DEFAULT_POLICY);
   if (policyChanged) pool.setBalancing(loadBalancing.create);

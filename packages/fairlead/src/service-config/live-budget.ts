@@ -1,19 +1,38 @@
-import { TokenThrottle, type RetryBudget, type RetryThrottling } from '@fairlead/core';
+import {
+  resolveRetryBudget,
+  TokenBucketBudget,
+  TokenThrottle,
+  type RetryBudget,
+  type RetryBudgetSettings,
+  type RetryThrottling,
+} from '@fairlead/core';
+
+/** What limits the retries and hedges of a channel: one of the two, or neither for the default. */
+export interface BudgetSettings {
+  readonly retryThrottling?: RetryThrottling | undefined;
+  readonly retryBudget?: RetryBudgetSettings | undefined;
+}
+
+const DEFAULT_BUDGET = resolveRetryBudget({}, 'retryBudget');
 
 /**
- * The budget of a channel whose service config may change: its token bucket while the config has one, the ratio budget of
- * the options otherwise. Calls in flight go on counting in the one that is in force.
+ * The budget of a channel whose service config may change: its token bucket while it has one, a ratio budget
+ * otherwise. Calls in flight go on counting in the one that is in force.
  */
 export class LiveBudget implements RetryBudget {
-  readonly #ratio: RetryBudget;
+  readonly #ratio = new TokenBucketBudget();
   #throttle: TokenThrottle | undefined;
 
-  constructor(ratio: RetryBudget) {
-    this.#ratio = ratio;
+  constructor(settings: BudgetSettings = {}) {
+    this.configure(settings);
   }
 
-  /** A bucket that stays is as full as it was, also when its figures change (see `TokenThrottle`); a new one is full. */
-  configure(retryThrottling: RetryThrottling | undefined): void {
+  /**
+   * A bucket that stays is as full as it was, also when its figures change (see `TokenThrottle`); a new one is full. The
+   * ratio budget goes on counting the calls that it has counted.
+   */
+  configure({ retryThrottling, retryBudget = DEFAULT_BUDGET }: BudgetSettings): void {
+    this.#ratio.reconfigure(retryBudget);
     if (retryThrottling === undefined) this.#throttle = undefined;
     else if (this.#throttle === undefined) this.#throttle = new TokenThrottle(retryThrottling);
     else this.#throttle.reconfigure(retryThrottling);

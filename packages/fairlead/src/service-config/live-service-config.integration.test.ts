@@ -1,11 +1,14 @@
+import { VirtualClock } from '@fairlead/testing';
 import * as grpc from '@grpc/grpc-js';
 import { expect, test } from '@jest/globals';
 import { errorOf, received, unary } from '../../test/calls.js';
 import { cleanUpAfterEach } from '../../test/cleanup.js';
 import { EchoClient } from '../../test/generated/echo.js';
-import { startPods, targetOf } from '../../test/pods.js';
+import { startPod, startPods, targetOf } from '../../test/pods.js';
+import { attemptsOf } from '@fairlead/interceptors';
 import { createChannel } from '../create-channel.js';
-import type { ServiceConfigJson } from '../service-config-json.js';
+import type { ChannelOptions } from '../options.js';
+import type { ClientThrottlingJson, ServiceConfigJson } from '../service-config-json.js';
 
 const { track } = cleanUpAfterEach();
 const insecure = grpc.credentials.createInsecure();
@@ -63,4 +66,63 @@ test('traffic goes on while the config changes: no call fails, no connection is 
     `The circuit breaker of ${COLLECT} is held open until it is closed by hand`,
   ]);
   expect(channel.snapshot().members.map(({ inFlight }) => inFlight)).toEqual([0, 0, 0]);
+});
+
+const { RESOURCE_EXHAUSTED, UNAVAILABLE } = grpc.status;
+
+type Throttling = { readonly clientThrottling: ClientThrottlingJson };
+const whole = (fairlead: Throttling): ServiceConfigJson => ({ fairlead });
+const ofMethods = (fairlead: Throttling): ServiceConfigJson => ({ methodConfig: [{ name: [{}], fairlead }] });
+
+test.each([
+  ['the channel', whole, ''],
+  ['a method', ofMethods, ' of /fairlead.test.v1.Echo/Unary'],
+])('what the throttle of %s knows of the callee outlives a change of its figures', async (_of, config, whose) => {
+  const pod = track(
+    await startPod('127.0.0.1', {
+      unary: (_call, callback) => callback({ code: RESOURCE_EXHAUSTED, details: 'full' }),
+    }),
+  );
+  // Time stands still: the one call a second that goes out in any case does not.
+  const channel = track(
+    createChannel(targetOf([pod]), insecure, { clock: new VirtualClock(), random: { next: () => 0 } }),
+  );
+  const client = track(new EchoClient('', insecure, { channelOverride: channel }));
+  const details: string[] = [];
+  for (const clientThrottling of [{}, { multiplier: 3 }, { multiplier: 3, window: '60s' } as const, undefined, {}]) {
+    channel.setServiceConfig(clientThrottling === undefined ? {} : config({ clientThrottling }));
+    details.push((await errorOf(unary(client))).details);
+  }
+  const rejected = (requests: number, windowMs: number, percent: string): string =>
+    `Rejected by client-side throttling${whose}: 0 of ${requests} calls were accepted within ${windowMs} ms, so ${percent} % are rejected here`;
+  expect(details).toEqual(['full', rejected(2, 120_000, '66.7'), rejected(3, 60_000, '75.0'), 'full', 'full']);
+});
+
+test('what limits retries may come by config or by option, and change', async () => {
+  const pod = track(
+    await startPod('127.0.0.1', { unary: (_call, callback) => callback({ code: UNAVAILABLE, details: 'down' }) }),
+  );
+  const retryPolicy = {
+    maxAttempts: 3,
+    initialBackoff: '0.001s',
+    maxBackoff: '0.001s',
+    backoffMultiplier: 1,
+    retryableStatusCodes: ['UNAVAILABLE'],
+  } as const;
+  const methodConfig = [{ name: [{}], retryPolicy }];
+  const nothing = { retryBudget: { ratio: 0, minPerSecond: 0 } };
+  const attempts = async (options: ChannelOptions, ...configs: ServiceConfigJson[]): Promise<number[]> => {
+    const channel = track(createChannel(targetOf([pod]), insecure, options));
+    const client = track(new EchoClient('', insecure, { channelOverride: channel }));
+    const counts: number[] = [];
+    for (const config of configs) {
+      channel.setServiceConfig({ methodConfig, ...config });
+      counts.push(attemptsOf(await errorOf(unary(client))).length);
+    }
+    return counts;
+  };
+  expect(await attempts({}, {}, { fairlead: nothing }, {})).toEqual([3, 1, 3]);
+  expect(await attempts(nothing, {})).toEqual([1]);
+  // The first failure leaves 3 of 4 tokens, the second one half of them.
+  expect(await attempts({ retryThrottling: { maxTokens: 4, tokenRatio: 1 } }, {}, {})).toEqual([2, 1]);
 });

@@ -1,4 +1,6 @@
+import { EventEmitter } from 'node:events';
 import { endpointAt, InvalidServiceConfigError, roundRobin } from '@fairlead/core';
+import { serveCall } from '@fairlead/interceptors';
 import { ManualResolver, manualResolverFactory, VirtualClock } from '@fairlead/testing';
 import * as grpc from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -155,6 +157,52 @@ describe('a config that is set', () => {
     expect([channel.snapshot().policy, told]).toEqual(['round_robin', []]);
   });
 
+  test('brings, changes and takes away what holds for all calls', async () => {
+    const limit = (maxLimit: number): ServiceConfigJson => ({
+      fairlead: { concurrencyLimit: { initialLimit: maxLimit, maxLimit, minLimit: 1 } },
+    });
+    const { channel } = open();
+    const refusals: (string | undefined)[] = [];
+    const step = async (config?: ServiceConfigJson): Promise<void> => {
+      if (config !== undefined) channel.setServiceConfig(config);
+      const statuses = call(channel, `/a.B/${refusals.length}`);
+      await turn();
+      refusals.push(statuses[0]?.details);
+    };
+    await step();
+    await step(limit(1));
+    await step();
+    await step({});
+    // The one that began under the first limit is still under way.
+    await step(limit(1));
+    await step(limit(2));
+    const full = (of: number): unknown => expect.stringContaining(`the channel (${of} of ${of} calls under way`);
+    expect(refusals).toEqual([undefined, undefined, full(1), undefined, full(1), undefined]);
+  });
+
+  test('moves the deadline of calls under another one, of all or of a method', async () => {
+    const { channel } = open();
+    const incoming = Object.assign(new EventEmitter(), {
+      metadata: new grpc.Metadata(),
+      cancelled: false,
+      getDeadline: () => clock.epochNow() + 500,
+    });
+    const isLate = async (config: ServiceConfigJson): Promise<boolean> => {
+      channel.setServiceConfig(config);
+      const statuses = serveCall(incoming, () => call(channel));
+      await turn();
+      return statuses[0]?.details.endsWith('before the call was made: nothing was sent') ?? false;
+    };
+    const fairlead = { deadlineMargin: '0.6s' } as const;
+    expect([
+      await isLate({}),
+      await isLate({ fairlead }),
+      await isLate({ fairlead, ...all({ fairlead: { deadlineMargin: '0.1s' } }) }),
+      await isLate(all({ fairlead })),
+      await isLate({}),
+    ]).toEqual([false, true, false, true, false]);
+  });
+
   test('is not taken by a closed channel', () => {
     const { channel } = open();
     channel.close();
@@ -180,6 +228,35 @@ describe('the config of the resolver', () => {
     resolver.push(pods);
     resolver.push(pods);
     expect(told).toEqual([applied('resolver', 'round_robin', true), applied('default', 'peak_ewma', true)]);
+  });
+
+  test('yields to the options, which is warned of; the rest of it holds', () => {
+    const options: ChannelOptions = {
+      balancing: () => roundRobin()(),
+      retryBudget: {},
+      concurrencyLimit: {},
+      clientThrottling: {},
+      deadlineMarginMs: 0,
+    };
+    const { channel, told } = open(options);
+    channel.connect();
+    const fairlead = { retryBudget: {}, concurrencyLimit: {}, clientThrottling: {}, deadlineMargin: '1s' };
+    resolver.push(answer({ loadBalancingPolicy: 'pick_first', fairlead, ...all(breaker()) }));
+    const lost = (field: string, option: string) => [
+      'service-config',
+      `${field}: not beside the option ${option}, which wins`,
+    ];
+    expect(told).toEqual([
+      lost('loadBalancingConfig', 'balancing'),
+      lost('fairlead.retryBudget', 'retryBudget'),
+      lost('fairlead.concurrencyLimit', 'concurrencyLimit'),
+      lost('fairlead.clientThrottling', 'clientThrottling'),
+      lost('fairlead.deadlineMargin', 'deadlineMarginMs'),
+      applied('resolver', 'round_robin'),
+    ]);
+    expect(channel.breaker('/a.B/C')).toBeDefined();
+    resolver.push(answer({ retryThrottling: { maxTokens: 1, tokenRatio: 1 } }));
+    expect(told.slice(6)).toEqual([lost('retryThrottling', 'retryBudget'), applied('resolver', 'round_robin')]);
   });
 
   test('that is invalid changes nothing but the pods, and is warned of once, with every error', () => {

@@ -7,18 +7,12 @@ import {
   type ParsedServiceConfig,
   type ServiceConfig,
 } from '@fairlead/core';
-
-/** Options that say the same as a part of a service config, as they were given. */
-export interface RivalOptions {
-  readonly balancing: unknown;
-  readonly retryBudget: unknown;
-}
+import { checkRivals, RIVALRIES, type RivalOptions, type Rivalry } from './rival-options.js';
 
 /** An option beside a field that says the same. */
 interface Contradiction {
-  readonly option: string;
-  readonly value: unknown;
-  readonly field: string;
+  readonly option: keyof RivalOptions;
+  readonly rivalry: Rivalry;
 }
 
 /** Reads the service configs of one channel, at its construction and later. */
@@ -26,8 +20,12 @@ export class ServiceConfigParser {
   readonly #options: RivalOptions;
   readonly #methods: MethodOptions;
 
-  /** @param methods hold beside every config. */
+  /**
+   * @param methods hold beside every config.
+   * @throws InvalidOptionError for options that contradict each other.
+   */
   constructor(options: RivalOptions, methods: MethodOptions) {
+    checkRivals(options);
     this.#options = options;
     this.#methods = methods;
   }
@@ -40,22 +38,23 @@ export class ServiceConfigParser {
     const parsed = this.#read(json, path, false);
     const [contradiction] = this.#contradictions(parsed.config);
     if (contradiction === undefined) return parsed;
-    const { option, value, field } = contradiction;
-    throw new InvalidOptionError(option, value, `not set beside serviceConfig.${field}`);
+    const { option, rivalry } = contradiction;
+    throw new InvalidOptionError(option, this.#options[option], `not set beside serviceConfig.${rivalry.field}`);
   }
 
   /**
    * While the channel lives: the options stay as they are, so it is the config that contradicts them.
-   * @param foreign it is not the application's: where both name the same method, the option wins.
+   * @param foreign it is not the application's: where both say the same, the option wins, with a warning.
    * @throws InvalidServiceConfigError that lists every problem.
    */
   parse(json: unknown, path: string, foreign = false): ParsedServiceConfig {
     const parsed = this.#read(json, path, foreign);
     const contradictions = this.#contradictions(parsed.config);
     if (contradictions.length === 0) return parsed;
+    if (foreign) return yielding(parsed, contradictions);
     const at = path === '' ? '' : `${path}.`;
     throw new InvalidServiceConfigError(
-      contradictions.map(({ option, field }) => `${at}${field}: not beside the option ${option}`),
+      contradictions.map(({ option, rivalry }) => `${at}${rivalry.field}: not beside the option ${option}`),
     );
   }
 
@@ -63,15 +62,24 @@ export class ServiceConfigParser {
     return parseServiceConfig(json, { policies: builtInPolicies, path, methodOptions: this.#methods, optionsWin });
   }
 
-  #contradictions({ loadBalancing, retryThrottling }: ServiceConfig): Contradiction[] {
-    const { balancing, retryBudget } = this.#options;
-    const found: Contradiction[] = [];
-    if (loadBalancing !== undefined && balancing !== undefined) {
-      found.push({ option: 'balancing', value: balancing, field: 'loadBalancingConfig' });
-    }
-    if (retryThrottling !== undefined && retryBudget !== undefined) {
-      found.push({ option: 'retryBudget', value: retryBudget, field: 'retryThrottling' });
-    }
-    return found;
+  #contradictions(config: ServiceConfig): Contradiction[] {
+    return RIVALRIES.filter(({ said }) => said(config) !== undefined).flatMap((rivalry) => {
+      const option = rivalry.options.find((name) => this.#options[name] !== undefined);
+      return option === undefined ? [] : [{ option, rivalry }];
+    });
   }
+}
+
+/** The config without what the options say. */
+function yielding(
+  { config, warnings }: ParsedServiceConfig,
+  contradictions: readonly Contradiction[],
+): ParsedServiceConfig {
+  const lost = contradictions.map(
+    ({ option, rivalry: { field } }) => `${field}: not beside the option ${option}, which wins`,
+  );
+  return {
+    config: contradictions.reduce((left, { rivalry }) => rivalry.without(left), config),
+    warnings: Object.freeze([...warnings, ...lost]),
+  };
 }

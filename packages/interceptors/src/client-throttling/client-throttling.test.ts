@@ -34,13 +34,13 @@ afterEach(() => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-const ratio = (): number => context.throttle?.rejectionRatio(clock.now()) ?? NaN;
+const ratio = (): number => context.channelWide.throttle?.rejectionRatio(clock.now()) ?? NaN;
 const begin = (): ObservedCall => new ObservedCall(channel).unary();
 const reject = (code = RESOURCE_EXHAUSTED): void => wire.last.end(code, '', undefined, fromServer);
 
 /** The callee rejects so many. */
 function rejected(calls: number): void {
-  for (let n = 0; n < calls; n++) context.throttle?.ended(false, clock.now());
+  for (let n = 0; n < calls; n++) context.channelWide.throttle?.ended(false, clock.now());
 }
 
 describe('a call that is rejected here', () => {
@@ -167,6 +167,59 @@ test('calls under way are no requests yet: a burst at the start goes out whole',
 
 test('it is off unless asked for', () => {
   const plain = createPolicyContext({ clock });
-  expect(plain.throttle).toBeUndefined();
+  expect(plain.channelWide.throttle).toBeUndefined();
   expect(interceptorsFor({}, plain)).toHaveLength(interceptorsFor({}, context).length - 1);
+});
+
+describe('the throttle of a method', () => {
+  const clientThrottling = { multiplier: 2, windowMs: 60_000 };
+  const beginAt = (path: string): ObservedCall => new ObservedCall(channel, { path }).unary();
+  const throttleOf = (path: string): ClientThrottle => context.throttles.of(path, clientThrottling);
+
+  beforeEach(() => {
+    context = createPolicyContext({ clock, random: new SeededRandom(1) });
+    use({ clientThrottling });
+  });
+
+  test('knows of the calls of its method alone, and says whose it is', async () => {
+    beginAt('/a.B/C');
+    for (let n = 0; n < 999; n++) throttleOf('/a.B/C').ended(false, clock.now());
+    const rejected = beginAt('/a.B/C');
+    beginAt('/a.B/D');
+    await settle();
+    expect([rejected.code, wire.calls.map(({ args: [path] }) => path)]).toEqual([UNAVAILABLE, ['/a.B/C', '/a.B/D']]);
+    expect(rejected.status.details).toBe(
+      'Rejected by client-side throttling of /a.B/C: 0 of 1000 calls were accepted within 60000 ms, so 99.9 % are rejected here',
+    );
+  });
+
+  test('stands beside that of the channel: each is told of what the callee says, and of nothing that the other rejects', async () => {
+    context = createPolicyContext({ clock, random: new SeededRandom(1), throttle: new ClientThrottle() });
+    use({ clientThrottling });
+    beginAt('/a.B/C');
+    reject();
+    const ratios = (): number[] => [throttleOf('/a.B/C').rejectionRatio(clock.now()), ratio()];
+    expect(ratios()).toEqual([1 / 2, 1 / 2]);
+    rejected(998);
+    // One goes out, as one does each second.
+    clock.advance(1_000);
+    beginAt('/a.B/D');
+    const refused = beginAt('/a.B/E');
+    await settle();
+    expect(refused.status.details).toMatch(/^Rejected by client-side throttling: 0 of 1000 calls/);
+    expect(throttleOf('/a.B/E').rejectionRatio(clock.now())).toBe(0);
+  });
+
+  test('lets the one call a second out that the channel lets out', () => {
+    context = createPolicyContext({ clock, random: new SeededRandom(1), throttle: new ClientThrottle() });
+    use({ clientThrottling });
+    beginAt('/a.B/C');
+    rejected(999);
+    for (let n = 0; n < 999; n++) throttleOf('/a.B/D').ended(false, clock.now());
+    clock.advance(500);
+    beginAt('/a.B/D');
+    clock.advance(500);
+    beginAt('/a.B/D');
+    expect(wire.calls.map(({ args: [path] }) => path)).toEqual(['/a.B/C', '/a.B/D']);
+  });
 });

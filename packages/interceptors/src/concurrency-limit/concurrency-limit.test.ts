@@ -292,7 +292,7 @@ describe('the limit of the target', () => {
       'The concurrency limit is reached: the channel (2 of 2 calls under way, 0 of 0 waiting); limit by aimd',
     );
     wire.last.end(RESOURCE_EXHAUSTED, '', undefined, fromServer);
-    expect(context.targetLimit?.limits.maxConcurrent).toBe(1);
+    expect(context.channelWide.limit?.limits.maxConcurrent).toBe(1);
   });
 
   test('is no part of the chains where there is none', () => {

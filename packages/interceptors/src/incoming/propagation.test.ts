@@ -86,6 +86,15 @@ describe.each(ways)('a call made under another one, which is %s', (_way, beginUn
     expect(leftOnTheWire()).toBe(450);
   });
 
+  test('less the margin of its method, where that has one', () => {
+    use({ deadlineMarginMs: 20 }, { deadlineMarginMs: 50 });
+    beginUnder(new Incoming(500));
+    expect(leftOnTheWire()).toBe(480);
+    use({ deadlineMarginMs: 0 }, { deadlineMarginMs: 50 });
+    beginUnder(new Incoming(500));
+    expect(leftOnTheWire()).toBe(500);
+  });
+
   test('or sooner, as its own deadline or its method says', () => {
     use({ timeoutMs: 300 }, { deadlineMarginMs: 50 });
     beginUnder(new Incoming(500));
