@@ -19,15 +19,30 @@ export function explainMember(member: Member, now: number): string {
   return `${explainStanding(member, now)}; load ${cost}, ${load.inFlight} in flight, ${picked}`;
 }
 
-/** `10.0.0.1:50051: not pickable, connecting`: the part that the text of a failed call has. */
+/** `10.0.0.1:50051: ready; last error 3 s ago: …`: the part that the text of a failed call has. */
 export function explainStanding(member: Member, now: number): string {
   return `${member.address}: ${standing(member, now)}`;
 }
 
 function standing(member: Member, now: number): string {
-  const { backingOffUntil, connectivity, lastError, state } = member;
-  if (connectivity === 'ready') return 'ready';
-  const because = lastError === undefined ? '' : ` (${lastError})`;
+  const { backingOffUntil, connectivity, errors, state } = member;
+  const { former, present } = errors;
+  const before = former === undefined ? '' : `; last error ${ago(now - former.at)}: ${former.cause}`;
+  if (connectivity === 'ready') return `ready${before}`;
+  const because = present === undefined ? before : ` (${present})`;
   if (backingOffUntil === undefined) return `not pickable, ${state}${because}`;
   return `not pickable, backing off for another ${Math.round(backingOffUntil - now)} ms${because}`;
+}
+
+/** From the largest on, with their lengths in ms. */
+const UNITS = [
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const;
+
+/** `12 ms ago`, `3 s ago`, `90 min ago`: at least two of a unit. */
+function ago(ms: number): string {
+  const [unit, length] = UNITS.find(([, inMs]) => ms >= 2 * inMs) ?? ['ms', 1];
+  return `${Math.round(ms / length)} ${unit} ago`;
 }

@@ -98,12 +98,12 @@ export class Placement implements CallHost {
     this.retryWaiting();
   }
 
-  /** The reason, and of the first few members why they are not pickable. */
+  /** The reason, and of the first few members what `explain()` says of their standing. */
   #withMembers(reason: string): string {
     const { members } = this.#membership;
     const now = this.#clock.now();
     const lines = members.slice(0, EXPLAINED_MEMBERS).map((member) => explainStanding(member, now));
-    if (members.length > lines.length) lines.push(`${members.length - lines.length} more`);
+    if (members.length > lines.length) lines.push(`${members.length - lines.length} more; see channel.explain()`);
     return [reason, ...lines].join('; ');
   }
 

@@ -39,7 +39,7 @@ export interface MemberSnapshot {
   readonly inFlight: number;
   /** The cost that the balancing policy compares; its unit depends on the policy. */
   readonly load: number;
-  /** Why the member is or was last not connected. */
+  /** Why the member is not connected; undefined when it is, or is meant to be idle. */
   readonly lastError: string | undefined;
 }
 
@@ -75,7 +75,7 @@ export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
     picks: member.tally.picks,
     inFlight: member.load.inFlight,
     load: member.load.valueAt(now),
-    lastError: member.lastError,
+    lastError: member.errors.present,
   });
   return {
     target,

@@ -15,6 +15,7 @@ import type { ConnectionEnd } from './disconnect-reason.js';
 import { drainReplaced } from './drain.js';
 import { MemberCalls } from './member-calls.js';
 import type { MemberContext, RetirementReason, RotationReason } from './member-context.js';
+import { MemberErrors } from './member-errors.js';
 import {
   connectivityOf,
   type ConnectingState,
@@ -34,6 +35,7 @@ import { Succession } from './succession.js';
  */
 export class Member implements MemberView {
   readonly calls = new MemberCalls();
+  readonly errors = new MemberErrors();
   readonly tally: MemberTally;
   #endpoint: Endpoint;
   #load: Load;
@@ -41,7 +43,6 @@ export class Member implements MemberView {
   #failing = false;
   /** What the pool was told last. */
   #shown: MemberConnectivity = 'idle';
-  #lastError: string | undefined;
   #backoff: Backoff;
   readonly #context: MemberContext;
   readonly #succession: Succession;
@@ -75,11 +76,6 @@ export class Member implements MemberView {
 
   get state(): MemberState['kind'] {
     return this.#state.kind;
-  }
-
-  /** Why the member is or was last not connected. */
-  get lastError(): string | undefined {
-    return this.#lastError;
   }
 
   /** When the next attempt follows, in monotonic ms, while the member backs off. */
@@ -130,6 +126,7 @@ export class Member implements MemberView {
     if (kind === 'ready') this.tally.disconnected('subchannel shutdown');
     this.#succession.end()?.abandon();
     this.#failing = false;
+    this.errors.overcome();
     this.#backoff = this.#context.backoff;
     this.#transition({ kind: 'idle' });
   }
@@ -211,7 +208,7 @@ export class Member implements MemberView {
     const { reason } = this.#succession;
     this.#succession.end();
     this.#failing = false;
-    this.#lastError = undefined;
+    this.errors.overcome();
     const ready: ReadyState = { kind: 'ready', channel, address, since: now, replacedFor: reason, end };
     this.#succession.begin(attempt.credentialsRevision);
     this.#transition(ready);
@@ -238,13 +235,14 @@ export class Member implements MemberView {
   #lose(state: ReadyState): void {
     const { reason } = state.end;
     this.tally.disconnected(reason);
-    const lived = this.#context.clock.now() - state.since;
+    const now = this.#context.clock.now();
+    const lived = now - state.since;
     this.calls.retire();
     if (this.#shortLives.mustBackOff(lived, reason) && !this.#succession.underWay) {
       return this.#fail(`connection to ${this.address} ended after ${Math.round(lived)} ms`, true);
     }
     if (lived >= this.#context.backoff.baseMs) this.#backoff = this.#context.backoff;
-    this.#lastError = `connection to ${this.address} was lost`;
+    this.errors.note(`connection to ${this.address} was lost`, now);
     this.#transition({ kind: 'idle' }, true);
     this.connect();
   }
@@ -253,8 +251,8 @@ export class Member implements MemberView {
     const { clock, random } = this.#context;
     this.#succession.end();
     this.#failing = true;
-    this.#lastError = cause;
     const now = clock.now();
+    this.errors.note(cause, now);
     // gRPC counts the backoff from the beginning of the attempt: one that took long is followed at once.
     const spentMs = this.#state.kind === 'connecting' ? now - this.#state.since : 0;
     const delayMs = Math.max(0, this.#backoff.delayMs(random) - spentMs);
@@ -273,7 +271,7 @@ export class Member implements MemberView {
     const to = this.connectivity;
     this.#shown = to;
     if (from !== to || lost || next.kind === 'backing-off') {
-      this.#context.onChange(this, { from, to, lost, cause: to === 'ready' ? undefined : this.#lastError });
+      this.#context.onChange(this, { from, to, lost, cause: this.errors.present });
     }
   }
 
