@@ -51,6 +51,19 @@ describe('the last error of a pod', () => {
     virtual.pool.close();
   });
 
+  test('of a pod that is idle before it is over is over then', async () => {
+    const virtual = VirtualPool.ready(1, { idleTimeoutMs: 60_000 });
+    virtual.clock.advance(59_990);
+    virtual.channel(1).lose();
+    virtual.channel(1).refuse('connect ECONNREFUSED');
+    await turn();
+    virtual.clock.advance(10);
+    expect(standings(virtual)).toEqual([
+      '10.0.0.1:50051: not pickable, idle; last error 10 ms ago: connect to 10.0.0.1:50051 failed: connect ECONNREFUSED',
+    ]);
+    virtual.pool.close();
+  });
+
   test('is not why it is idle or connects after an idle time', () => {
     const virtual = VirtualPool.ready(1, { idleTimeoutMs: 60_000 });
     virtual.clock.advance(1_000);

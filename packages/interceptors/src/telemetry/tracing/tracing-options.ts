@@ -29,7 +29,8 @@ export interface TracingOptions {
   readonly propagator?: PropagatorLike;
   /**
    * A span for each attempt, below that of the call (gRFC A72). Default true. Without, the server's span is a child of the
-   * call's, and where `@opentelemetry/instrumentation-grpc` has made that, nothing is left to do here.
+   * call's, and where `@opentelemetry/instrumentation-grpc` has made that, all that is added is the event of a delayed name
+   * resolution. What is told on the attempt's span only (a delayed pick, the member) is not told then.
    */
   readonly attemptSpans?: boolean;
   /** An event for each message, on the span of its attempt (gRFC A72). Default false. Not without `attemptSpans`. */

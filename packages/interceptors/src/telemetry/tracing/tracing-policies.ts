@@ -4,6 +4,6 @@ import type * as grpc from '@grpc/grpc-js';
 export interface TracingPolicies {
   /** The span of a call. */
   call(path: string): grpc.Interceptor;
-  /** The span of each attempt. Undefined when there is none. */
-  attempt(path: string): grpc.Interceptor | undefined;
+  /** The span of each attempt; without one, what of the attempt belongs to the span of the call. */
+  attempt(path: string): grpc.Interceptor;
 }

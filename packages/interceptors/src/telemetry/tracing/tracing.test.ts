@@ -235,6 +235,23 @@ describe('what is exported', () => {
     expect(events('Attempt')).toEqual([[], [['Delayed LB pick complete', {}]]]);
   });
 
+  test('of a delayed name resolution also without spans of attempts', () => {
+    const channel = traced({ retryPolicy: POLICY }, { attemptSpans: false });
+    for (const delay of ['name-resolution', 'pick'] as const) {
+      new ObservedCall(channel).unary();
+      const told = attemptContextOf(wire.last.metadata);
+      told?.onDelayed?.(delay);
+      expect([told?.kind, told?.optional, [...(told?.tried ?? [])]]).toEqual(['first', false, []]);
+      wire.last.pick(pod(1), true).end(UNAVAILABLE, 'down', 'unsent');
+      expect([...attemptContextOf(wire.last.metadata)!.tried]).toEqual([pod(1).id]);
+      wire.last.pick(pod(2)).ok();
+    }
+    expect(spans.exported.map(({ name, events }) => [name, events])).toEqual([
+      [CALL, [['Delayed name resolution complete', {}]]],
+      [CALL, []],
+    ]);
+  });
+
   test('of metadata that was asked for, and of no other', () => {
     const channel = traced({}, { metadataAttributes: ['x-tenant', 'x-raw-bin', 'x-absent'] });
     const metadata = metadataOf({ 'x-tenant': ['a', 'b'], authorization: 'secret' });
@@ -360,7 +377,7 @@ test('what the pool says of an attempt goes on to whoever had asked for it', () 
       };
       return next as never;
     },
-    policies.tracing!.attempt(path)!,
+    policies.tracing!.attempt(path),
   ]);
   new ObservedCall(call).unary();
   const told = attemptContextOf(wire.last.metadata);
@@ -513,10 +530,15 @@ describe('beside @opentelemetry/instrumentation-grpc', () => {
     ]);
   });
 
-  test('and without attempt spans there is nothing to do', () => {
+  test('and without attempt spans only the event of a delayed name resolution', () => {
     const channel = traced({}, { attemptSpans: false });
-    instrumented('grpc.test.Echo/Unary', CLIENT, () => new ObservedCall(channel).unary());
-    expect(spans.exported.map(({ name }) => name)).toEqual(['grpc.test.Echo/Unary']);
+    instrumented('grpc.test.Echo/Unary', CLIENT, () => {
+      new ObservedCall(channel).unary();
+      attemptContextOf(wire.last.metadata)?.onDelayed?.('name-resolution');
+    });
+    expect(spans.exported.map(({ name, events }) => [name, events])).toEqual([
+      ['grpc.test.Echo/Unary', [['Delayed name resolution complete', {}]]],
+    ]);
   });
 
   test.each([

@@ -11,6 +11,7 @@ import { TracedAttempt } from './traced-attempt.js';
 import { TracedCall } from './traced-call.js';
 import { resolveTracingOptions, type ResolvedTracingOptions, type TracingOptions } from './tracing-options.js';
 import type { TracingPolicies } from './tracing-policies.js';
+import { UntracedAttempt } from './untraced-attempt.js';
 
 /** The tracing of one channel. */
 export class Tracing implements TracingPolicies {
@@ -44,26 +45,28 @@ export class Tracing implements TracingPolicies {
 
   call(path: string): grpc.Interceptor {
     const method = this.#describe(path);
-    const { attemptSpans } = this.#options;
     return (options, nextCall) => {
       const live = this.#listening();
       if (live === undefined) return asInterceptingCall(nextCall(options));
       const context = live.api.context.active();
       const theirs = instrumentedSpan(live.api, context, path);
       const trace = new CallTrace(live, context, theirs);
-      const call = nextCall(attemptSpans ? CALL_TRACE.attach(options, trace) : options);
+      const call = nextCall(CALL_TRACE.attach(options, trace));
       return asInterceptingCall(theirs ? call : new TracedCall(call, trace, method, this.#options));
     };
   }
 
-  attempt(path: string): grpc.Interceptor | undefined {
+  attempt(path: string): grpc.Interceptor {
     const { attemptSpans, messageEvents } = this.#options;
-    if (!attemptSpans) return undefined;
     const method = this.#describe(path);
     return (options, nextCall) => {
       const trace = CALL_TRACE.of(options);
       const call = nextCall(options);
-      return asInterceptingCall(trace ? new TracedAttempt(call, trace, method, messageEvents) : call);
+      if (trace === undefined) return asInterceptingCall(call);
+      const attempt = attemptSpans
+        ? new TracedAttempt(call, trace, method, messageEvents)
+        : new UntracedAttempt(call, trace);
+      return asInterceptingCall(attempt);
     };
   }
 
