@@ -16,7 +16,7 @@ const SCALE = 1_000;
  * `tokenRatio` more for each call that succeeds; another attempt only while more than half of the tokens are left.
  *
  * Unlike a ratio budget it knows failures, not time: without successes it allows nothing again, however long one waits.
- * One bucket serves all calls of a channel (A6: of a server name).
+ * One bucket serves all calls of a channel. A6 has one for a server name: docs/adr/0016 says why not here.
  */
 export class TokenThrottle implements RetryBudget {
   #max: number;
