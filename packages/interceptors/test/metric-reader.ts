@@ -1,6 +1,16 @@
 import { MeterProvider, MetricReader, type DataPoint, type Histogram } from '@opentelemetry/sdk-metrics';
 
-class TestReader extends MetricReader {
+/** A reader that is asked when a test wants to. */
+export class TestReader extends MetricReader {
+  /** The values of one instrument, one for each series. */
+  async values(name: string): Promise<readonly unknown[]> {
+    const { resourceMetrics } = await this.collect();
+    const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+    return metrics
+      .filter(({ descriptor }) => descriptor.name === name)
+      .flatMap(({ dataPoints }) => dataPoints.map(({ value }) => value));
+  }
+
   protected override async onForceFlush(): Promise<void> {}
   protected override async onShutdown(): Promise<void> {}
 }

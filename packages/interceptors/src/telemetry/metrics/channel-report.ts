@@ -98,7 +98,7 @@ export class ChannelReport implements Observed {
     }
     for (const { attributes, picks, inFlight } of this.#members.update([...members, ...draining], counters.picks)) {
       observe('fairlead.member.picks', picks, attributes);
-      observe('fairlead.member.in_flight', inFlight, attributes);
+      if (inFlight !== undefined) observe('fairlead.member.in_flight', inFlight, attributes);
     }
   }
 

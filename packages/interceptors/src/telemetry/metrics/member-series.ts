@@ -14,7 +14,8 @@ export interface MemberFigures {
 export interface MemberSeriesValue {
   readonly attributes: Attributes;
   readonly picks: number;
-  readonly inFlight: number;
+  /** Undefined when no member has the series at present. */
+  readonly inFlight: number | undefined;
 }
 
 interface Row {
@@ -71,8 +72,8 @@ export class MemberSeries {
   #values(totalPicks: number, inFlight: ReadonlyMap<Row | undefined, number>): readonly MemberSeriesValue[] {
     const rows = [...this.#rows.values()];
     const inRows = rows.reduce((sum, { picks }) => sum + picks, 0);
-    const other = { attributes: OTHER, picks: totalPicks - inRows, inFlight: inFlight.get(undefined) ?? 0 };
-    return [...rows.map((row) => ({ ...row, inFlight: inFlight.get(row) ?? 0 })), other];
+    const other = { attributes: OTHER, picks: totalPicks - inRows, inFlight: inFlight.get(undefined) };
+    return [...rows.map((row) => ({ ...row, inFlight: inFlight.get(row) })), other];
   }
 
   /** The series of a pod that had none; undefined when there are enough. */

@@ -13,16 +13,24 @@ type SeriesByKey = Map<string, Series>;
 
 /** Adds up what channels report, those that were closed included. */
 export class SeriesSums {
-  /** What closed channels have counted, and zeros for what they counted up and down. */
+  /** What closed channels have counted. */
   readonly #kept: SeriesByKey = new Map();
+  /** What is counted up and down, as it was told last. */
+  #upDown: SeriesByKey = new Map();
 
+  /**
+   * A series that is counted up and down and that nobody reports any more is told to be zero, once: SDKs that go on exporting
+   * what they saw last must not go on with a breaker that is open. Those that export what they are told (delta temporality, and
+   * whoever does as the specification says) have it no longer then.
+   */
   collect(channels: Iterable<Observed>): Iterable<Series> {
     const series: SeriesByKey = new Map(this.#kept);
     for (const channel of channels) channel.report(adderTo(series));
-    // A series that was told of once is told of for ever, so that its end is seen: a breaker that is not open any more.
-    for (const [key, { name, attributes }] of series) {
-      if (!this.#kept.has(key) && isUpDown(name)) this.#kept.set(key, { name, attributes, value: 0 });
+    const upDown = new Map([...series].filter(([, { name }]) => isUpDown(name)));
+    for (const [key, { name, attributes }] of this.#upDown) {
+      if (!series.has(key)) series.set(key, { name, attributes, value: 0 });
     }
+    this.#upDown = upDown;
     return series.values();
   }
 

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
-import { TestMeter } from '../../../test/metric-reader.js';
+import { AggregationTemporality, MeterProvider } from '@opentelemetry/sdk-metrics';
+import { TestMeter, TestReader } from '../../../test/metric-reader.js';
 import type { InstrumentName } from './instruments.js';
 import { SharedMeter, type Observed } from './shared-meter.js';
 
@@ -68,6 +69,27 @@ describe('the instruments of a provider', () => {
     shared.forget(one);
     other.rotations = 1;
     expect(await valuesOf(meter)).toMatchObject({ [ROTATIONS]: 5, [WAITING]: 0 });
+  });
+
+  test('tell the end of what is counted up and down once, whatever their readers; then it is told no more', async () => {
+    const cumulative = new TestReader();
+    const delta = new TestReader({ aggregationTemporalitySelector: () => AggregationTemporality.DELTA });
+    const shared = SharedMeter.of(new MeterProvider({ readers: [cumulative, delta] }));
+    let open = 0;
+    shared.observe({
+      instruments: [WAITING],
+      report: (observe) => {
+        if (open > 0) observe(WAITING, open, TARGET);
+      },
+    });
+    open = 2;
+    expect([await cumulative.values(WAITING), await delta.values(WAITING)]).toEqual([[2], [2]]);
+    open = 0;
+    // This reader of the SDK goes on with what it saw last.
+    expect([await cumulative.values(WAITING), await cumulative.values(WAITING)]).toEqual([[0], [0]]);
+    expect([await delta.values(WAITING), await delta.values(WAITING)]).toEqual([[-2], []]);
+    open = 3;
+    expect([await cumulative.values(WAITING), await delta.values(WAITING)]).toEqual([[3], [3]]);
   });
 
   test('are told of the end of the last channel once more, and go on with the next', async () => {

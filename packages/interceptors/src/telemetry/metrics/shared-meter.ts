@@ -27,7 +27,7 @@ const METER_NAME = 'fairlead';
  * the same attributes: two channels to one target must be summed before it sees them.
  *
  * Of a channel that was closed, numbers stay and nothing else: counters must not fall, and what is counted up and down
- * must be told to be zero, since SDKs go on exporting the last value that they saw.
+ * is told to be zero once more, since SDKs go on exporting the last value that they saw.
  */
 export class SharedMeter {
   static readonly #meters = new WeakMap<MeterProvider, SharedMeter>();
