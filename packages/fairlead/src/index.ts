@@ -9,15 +9,19 @@ export type {
   CircuitBreakerJson,
   ConcurrencyLimitJson,
   DurationString,
+  FailureAccrualJson,
+  FailurePercentageEjectionJson,
   HedgingPolicyJson,
   LoadBalancingConfigJson,
   MeasuredDelayJson,
   MethodConfigJson,
   MethodExtensionJson,
+  OutlierDetectionJson,
   Percentile,
   RetryPolicyJson,
   RetryThrottlingJson,
   ServiceConfigJson,
+  SuccessRateEjectionJson,
 } from './service-config-json.js';
 export {
   attemptsOf,
@@ -56,3 +60,12 @@ export type {
 } from '@fairlead/pool';
 export { channelzHandlers } from '@fairlead/pool';
 export { FairleadError, InvalidOptionError, InvalidServiceConfigError, InvalidTargetError } from '@fairlead/core';
+export {
+  failureAccrual,
+  outlierDetection,
+  type FailureAccrualOptions,
+  type FailureCodes,
+  type FailurePercentageOptions,
+  type OutlierDetectionOptions,
+  type SuccessRateOptions,
+} from '@fairlead/core';
