@@ -16,7 +16,7 @@ export const connect: Connect = (target) => {
   const meterProvider = new MeterProvider({
     readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1_000, exportTimeoutMillis: 1_000 })],
   });
-  const instruments = ['rpc', 'fairlead', 'grpc', 'grpc-retry', 'grpc-subchannel'] as const;
+  const instruments = ['rpc', 'fairlead', 'grpc', 'grpc-retry', 'grpc-subchannel', 'grpc-lb'] as const;
   const channel = createChannel(target, insecure, { metrics: { meterProvider, instruments } });
   return plainly(echoClient(grpc, target, insecure, { channelOverride: channel }));
 };

@@ -45,7 +45,7 @@ export * from './load/ewma.js';
 export * from './load/observed-load.js';
 export { PeakEwmaLoad, type PeakEwmaOptions } from './load/peak-ewma.js';
 export type * from './pick/picker.js';
-export type * from './pick/balancing-policy.js';
+export * from './pick/balancing-policy.js';
 export * from './pick/weight.js';
 export * from './pick/hash-key.js';
 export * from './pick/define-policy.js';
@@ -58,6 +58,15 @@ export * from './policies/round-robin.js';
 export * from './policies/pick-first.js';
 export * from './policies/least-loaded.js';
 export * from './policies/peak-ewma-policy.js';
+export type { FailureCodes } from './policies/ejection/failure-codes.js';
+export * from './policies/outlier-detection/outlier-detection.js';
+export type {
+  FailurePercentageOptions,
+  OutlierDetectionOptions,
+  SuccessRateOptions,
+} from './policies/outlier-detection/outlier-detection-options.js';
+export * from './policies/failure-accrual/failure-accrual.js';
+export type { FailureAccrualOptions } from './policies/failure-accrual/failure-accrual-options.js';
 export * from './pick/load-balancing-config.js';
 export * from './policies/built-in-policies.js';
 export type * from './attempt/attempt-kind.js';

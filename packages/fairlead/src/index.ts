@@ -11,16 +11,20 @@ export type {
   ClientThrottlingJson,
   ConcurrencyLimitJson,
   DurationString,
+  FailureAccrualJson,
+  FailurePercentageEjectionJson,
   HedgingPolicyJson,
   LoadBalancingConfigJson,
   MeasuredDelayJson,
   MethodConfigJson,
   MethodExtensionJson,
+  OutlierDetectionJson,
   Percentile,
   RetryBudgetJson,
   RetryPolicyJson,
   RetryThrottlingJson,
   ServiceConfigJson,
+  SuccessRateEjectionJson,
 } from './service-config-json.js';
 export {
   attemptsOf,
@@ -59,3 +63,12 @@ export type {
 } from '@fairlead/pool';
 export { channelzHandlers } from '@fairlead/pool';
 export { FairleadError, InvalidOptionError, InvalidServiceConfigError, InvalidTargetError } from '@fairlead/core';
+export {
+  failureAccrual,
+  outlierDetection,
+  type FailureAccrualOptions,
+  type FailureCodes,
+  type FailurePercentageOptions,
+  type OutlierDetectionOptions,
+  type SuccessRateOptions,
+} from '@fairlead/core';

@@ -16,7 +16,7 @@ const { track } = cleanUpAfterEach();
 const insecure = grpc.credentials.createInsecure();
 const { INTERNAL, RESOURCE_EXHAUSTED } = grpc.status;
 const UNARY = '/fairlead.test.v1.Echo/Unary';
-const EVERYTHING = ['rpc', 'fairlead', 'grpc', 'grpc-retry', 'grpc-subchannel'] as const;
+const EVERYTHING = ['rpc', 'fairlead', 'grpc', 'grpc-retry', 'grpc-subchannel', 'grpc-lb'] as const;
 
 let meter: TestMeter;
 

@@ -12,14 +12,18 @@ import type {
   CircuitBreakerJson,
   ClientThrottlingJson,
   ConcurrencyLimitJson,
+  FailureAccrualJson,
+  FailurePercentageEjectionJson,
   HedgingPolicyJson,
   MeasuredDelayJson,
   MethodConfigJson,
   MethodExtensionJson,
+  OutlierDetectionJson,
   RetryBudgetJson,
   RetryPolicyJson,
   RetryThrottlingJson,
   ServiceConfigJson,
+  SuccessRateEjectionJson,
 } from './service-config-json.js';
 
 /** What is taken, up to the limits, and what is refused, from just past them. */
@@ -291,6 +295,52 @@ const PEAK_EWMA: Table<{ decayTime: unknown; failurePenalty: unknown }> = {
   failurePenalty: seconds(['0s', '600s'], ['600.001s']),
 };
 
+const integer = (max: number): Limits => ({ good: [0, max, null], bad: [-1, max + 1, 1.5, '1', true] });
+const UINT32_MAX = 2 ** 32 - 1;
+const CHILD: Limits = { good: [[{ round_robin: {} }], null], bad: [[], {}, 'round_robin', [{ no_such: {} }]] };
+
+const SUCCESS_RATE: Table<SuccessRateEjectionJson> = {
+  stdevFactor: integer(UINT32_MAX),
+  enforcementPercentage: integer(100),
+  minimumHosts: integer(UINT32_MAX),
+  requestVolume: integer(UINT32_MAX),
+};
+
+const FAILURE_PERCENTAGE: Table<FailurePercentageEjectionJson> = {
+  threshold: integer(100),
+  enforcementPercentage: integer(100),
+  minimumHosts: integer(UINT32_MAX),
+  requestVolume: integer(UINT32_MAX),
+};
+
+const OUTLIER_DETECTION: Table<OutlierDetectionJson> = {
+  interval: seconds(['0.001s', '315576000000s'], ['0s']),
+  baseEjectionTime: seconds(['0s', '315576000000s'], []),
+  maxEjectionTime: seconds(['0s', '315576000000s'], []),
+  maxEjectionPercent: integer(100),
+  successRateEjection: { good: [{}, null], bad: noObjects },
+  failurePercentageEjection: { good: [{}, null], bad: noObjects },
+  failureCodes: {
+    good: ['serverErrors', 'anyError', ['UNAVAILABLE'], null],
+    bad: ['all', [], ['OK'], ['CANCELLED'], ['unavailable'], [14], {}],
+  },
+  panicThreshold: integer(100),
+  childPolicy: CHILD,
+};
+
+const FAILURE_ACCRUAL: Table<FailureAccrualJson> = {
+  consecutiveFailures: integer(1_000_000),
+  minSuccessRatio: { good: [0, 1, null], bad: [-0.001, 1.001, '1', true] },
+  requestVolume: integer(1_000_000),
+  window: seconds(['0.01s', '3600s'], ['0.009s', '3601s']),
+  initialBackoff: seconds(['0.001s', '60s'], ['0s', '60.001s']),
+  maxBackoff: seconds(['1s', '86400s'], ['0s', '86401s']),
+  backoffMultiplier: { good: [1, 100, null], bad: [0.999, 100.001, '2', true] },
+  jitterRatio: { good: [0, 1, null], bad: [-0.001, 1.001, '1', true] },
+  panicThreshold: integer(100),
+  childPolicy: CHILD,
+};
+
 /** Where a table stands in a service config, and what that config is with one of its fields set. */
 interface Place {
   readonly path: string;
@@ -301,6 +351,9 @@ interface Place {
 const method = (config: object): ServiceConfigJson => ({ methodConfig: [{ name: [{}], ...config }] });
 const extension = (fairlead: object): ServiceConfigJson => method({ fairlead });
 const hedged = (fairlead: object): ServiceConfigJson => method({ hedgingPolicy: { maxAttempts: 2 }, fairlead });
+const outliers = (settings: object): ServiceConfigJson => ({
+  loadBalancingConfig: [{ outlier_detection: settings }],
+});
 const at = 'serviceConfig.methodConfig[0]';
 
 const PLACES: readonly Place[] = [
@@ -346,6 +399,26 @@ const PLACES: readonly Place[] = [
     path: 'serviceConfig.loadBalancingConfig[0].peak_ewma',
     table: PEAK_EWMA,
     config: (settings) => ({ loadBalancingConfig: [{ peak_ewma: settings }] }),
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].outlier_detection',
+    table: OUTLIER_DETECTION,
+    config: outliers,
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].outlier_detection.successRateEjection',
+    table: SUCCESS_RATE,
+    config: (successRateEjection) => outliers({ successRateEjection }),
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].outlier_detection.failurePercentageEjection',
+    table: FAILURE_PERCENTAGE,
+    config: (failurePercentageEjection) => outliers({ failurePercentageEjection }),
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].failure_accrual',
+    table: FAILURE_ACCRUAL,
+    config: (settings) => ({ loadBalancingConfig: [{ failure_accrual: settings }] }),
   },
 ];
 

@@ -9,7 +9,7 @@ export type DurationString = `${string}s`;
  * Unknown fields are ignored with a `warning` event (gRFC A2); known ones that are not implemented are refused by name.
  */
 export interface ServiceConfigJson {
-  /** The first policy that is supported is used: `peak_ewma` (the default without any), `round_robin`, `pick_first`. */
+  /** The first policy that is supported is used: `peak_ewma` (the default without any), `round_robin`, `pick_first`, `outlier_detection`, `failure_accrual`. */
   readonly loadBalancingConfig?: readonly LoadBalancingConfigJson[];
   /** Deprecated by gRPC; used when `loadBalancingConfig` is absent. */
   readonly loadBalancingPolicy?: 'round_robin' | 'pick_first';
@@ -76,7 +76,81 @@ export interface LoadBalancingConfigJson {
   };
   readonly round_robin?: Readonly<Record<string, never>>;
   readonly pick_first?: { readonly shuffleAddressList?: boolean };
+  /** Ejects pods that answer worse than the others (gRFC A50), and lets its `childPolicy` choose among the rest. */
+  readonly outlier_detection?: OutlierDetectionJson;
+  /** gRPC's name of `outlier_detection`. */
+  readonly outlier_detection_experimental?: OutlierDetectionJson;
+  /** A circuit breaker for each pod, and a `childPolicy` that chooses among those whose breaker is closed. */
+  readonly failure_accrual?: FailureAccrualJson;
   readonly [other: string]: unknown;
+}
+
+/** gRFC A50. With neither of the two algorithms it does nothing. See `outlierDetection`. */
+export interface OutlierDetectionJson {
+  /** The time from one look at all pods to the next. At least `'0.001s'`. Default `'10s'`. */
+  readonly interval?: DurationString;
+  /** The first ejection of a pod lasts this long, the n-th n times as long. Default `'30s'`; `'0s'` or more. */
+  readonly baseEjectionTime?: DurationString;
+  /** No ejection lasts longer. Default `'300s'`, or `baseEjectionTime` when that is longer; `'0s'` or more. */
+  readonly maxEjectionTime?: DurationString;
+  /** While so many percent of the pods are ejected, nobody else is. Default 10; 0 (nobody ever) to 100. */
+  readonly maxEjectionPercent?: number;
+  /** Compares the pods with each other. Default none; `{}` takes all defaults. */
+  readonly successRateEjection?: SuccessRateEjectionJson;
+  /** Ejects pods of whose calls more than a fixed share failed. Default none; `{}` takes all defaults. */
+  readonly failurePercentageEjection?: FailurePercentageEjectionJson;
+  /** Ours: `'serverErrors'` (the default), `'anyError'` (all but OK, as in A50), or a list of names of statuses. */
+  readonly failureCodes?: 'serverErrors' | 'anyError' | readonly string[];
+  /** Ours: with fewer percent than this of the ready pods left, ejections are not heeded. Default 0: with none left. 0 to 100. */
+  readonly panicThreshold?: number;
+  /** Chooses among those that are left. Default `peak_ewma`; gRPC has none. */
+  readonly childPolicy?: readonly LoadBalancingConfigJson[];
+}
+
+export interface SuccessRateEjectionJson {
+  /** So many thousandths of a standard deviation below the mean make an outlier. Default 1900; 0 to 2³² − 1. */
+  readonly stdevFactor?: number;
+  /** The chance in percent that an outlier is really ejected. Default 100; 0 to 100. */
+  readonly enforcementPercentage?: number;
+  /** So many pods must have had `requestVolume` calls, or nobody is judged. Default 5; 0 to 2³² − 1. */
+  readonly minimumHosts?: number;
+  /** A pod with fewer calls in an `interval` is not judged. Default 100; 0 to 2³² − 1. */
+  readonly requestVolume?: number;
+}
+
+export interface FailurePercentageEjectionJson {
+  /** More failures than this, in percent, make an outlier. Default 85; 0 to 100. */
+  readonly threshold?: number;
+  /** The chance in percent that an outlier is really ejected. Default 100; 0 to 100. */
+  readonly enforcementPercentage?: number;
+  /** So many pods must have had `requestVolume` calls, or nobody is judged. Default 5; 0 to 2³² − 1. */
+  readonly minimumHosts?: number;
+  /** A pod with fewer calls in an `interval` is not judged. Default 50; 0 to 2³² − 1. */
+  readonly requestVolume?: number;
+}
+
+/** Linkerd's breaker for each pod. `{}` takes all defaults. See `failureAccrual`. */
+export interface FailureAccrualJson {
+  /** So many failures in a row eject a pod. 0: never. Default 7; 0 to 1 000 000. */
+  readonly consecutiveFailures?: number;
+  /** A smaller share of successes within `window` ejects a pod. 0: never. Default 0.8; 0 to 1. */
+  readonly minSuccessRatio?: number;
+  /** So many calls must have ended within `window` before `minSuccessRatio` holds. Default 5; 0 to 1 000 000. */
+  readonly requestVolume?: number;
+  /** How long an outcome counts. Default `'10s'`; `'0.01s'` to `'3600s'`. */
+  readonly window?: DurationString;
+  /** How long a pod is first left alone before a call probes it. Default `'1s'`; `'0.001s'` to `maxBackoff`. */
+  readonly initialBackoff?: DurationString;
+  /** It is never left alone longer, and a probe is not awaited longer. Default `'60s'`; at most `'86400s'`. */
+  readonly maxBackoff?: DurationString;
+  /** After each probe that failed it is left alone so many times as long. Default 2; 1 to 100. */
+  readonly backoffMultiplier?: number;
+  /** Each of these times is multiplied by a random number from 1 − this to 1 + this. Default 0.5; 0 to 1. */
+  readonly jitterRatio?: number;
+  /** With fewer percent than this of the ready pods left, ejections are not heeded. Default 50; 0: with none left. 0 to 100. */
+  readonly panicThreshold?: number;
+  /** Chooses among those that are left. Default `peak_ewma`. */
+  readonly childPolicy?: readonly LoadBalancingConfigJson[];
 }
 
 export interface MethodConfigJson {

@@ -104,6 +104,13 @@ export const POOL_EVENT_CODES = [
     fields: ['member', 'cut'],
   },
   {
+    code: 'member-ejected',
+    event: 'ejected',
+    level: 'warn',
+    when: 'A pod gets no calls for a while, because too many of its calls failed.',
+    fields: ['member', 'cause', 'forMs'],
+  },
+  {
     code: 'member-failed',
     event: 'member',
     level: 'warn',
@@ -125,6 +132,13 @@ export const POOL_EVENT_CODES = [
     fields: ['member', 'from', 'to', 'cause'],
   },
   {
+    code: 'member-readmitted',
+    event: 'readmitted',
+    level: 'info',
+    when: 'A pod that was ejected gets calls again.',
+    fields: ['member', 'cause', 'ejectedForMs'],
+  },
+  {
     code: 'member-ready',
     event: 'member',
     level: 'info',
@@ -137,6 +151,20 @@ export const POOL_EVENT_CODES = [
     level: 'info',
     when: 'The connection to a pod was replaced because of its age, or of new credentials.',
     fields: ['member', 'ageMs', 'reason'],
+  },
+  {
+    code: 'panic-begun',
+    event: 'panic',
+    level: 'warn',
+    when: 'So many pods are ejected that ejections are not heeded: all ready ones get calls.',
+    fields: ['ready', 'ejected'],
+  },
+  {
+    code: 'panic-ended',
+    event: 'panic',
+    level: 'info',
+    when: 'Enough pods are well again: those that are ejected get no calls.',
+    fields: ['ready', 'ejected'],
   },
   {
     code: 'resolver-empty',

@@ -1,4 +1,4 @@
-import type { EventCodeEntry } from '@fairlead/core';
+import { failureAccrual, type EventCodeEntry } from '@fairlead/core';
 import { describe, expect, test } from '@jest/globals';
 import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
 import { POOL_EVENT_CODES } from './event-codes.js';
@@ -36,7 +36,8 @@ const SEEN_ELSEWHERE = [
 /** A life in which every other code happens. */
 async function wholeLife(): Promise<Line[]> {
   const graces = { maxConnectionAgeGraceMs: 100, drainGraceMs: 500 };
-  const { virtual, lines } = logging({ maxConnectionAgeMs: 1_000, ...graces, idleTimeoutMs: 60_000 });
+  const balancing = failureAccrual({ consecutiveFailures: 1, initialBackoffMs: 1 });
+  const { virtual, lines } = logging({ balancing, maxConnectionAgeMs: 1_000, ...graces, idleTimeoutMs: 60_000 });
   virtual.pool.connect();
   virtual.resolver.push([pod(1)]);
   virtual.channel(1).ready();
@@ -66,6 +67,11 @@ async function wholeLife(): Promise<Line[]> {
   await turn();
   virtual.resolver.push([pod(2)]);
   virtual.channel(2).ready();
+  for (const code of [14, 0]) {
+    virtual.call();
+    virtual.channel(2).calls.at(-1)!.end(code);
+    virtual.clock.advance(10);
+  }
   virtual.clock.advance(60_000);
   virtual.pool.close();
   return lines;

@@ -37,6 +37,22 @@ export const POOL_EVENT_LINES: { readonly [E in keyof PoolEvents]: (...args: Poo
     message: `our own event loop did not come round for ${Math.round(durationMs)} ms`,
     fields: { durationMs },
   }),
+  ejected: ({ endpoint, cause, forMs }) => {
+    const member = addressOf(endpoint);
+    const message = `pod ${member} is ejected (${cause}) for ${Math.round(forMs)} ms`;
+    return about('member-ejected', member, message, { member, cause, forMs });
+  },
+  readmitted: ({ endpoint, cause, ejectedForMs }) => {
+    const member = addressOf(endpoint);
+    const message = `pod ${member} gets calls again, after ${Math.round(ejectedForMs)} ms (${cause})`;
+    return about('member-readmitted', member, message, { member, cause, ejectedForMs });
+  },
+  panic: ({ active, ready, ejected }) => {
+    const message = active
+      ? `${ejected} of ${ready} ready pods are ejected: all get calls nevertheless`
+      : `${ejected} of ${ready} ready pods are ejected: ejections hold again`;
+    return { code: active ? 'panic-begun' : 'panic-ended', message, fields: { ready, ejected } };
+  },
   resolverError: ({ message }) => ({
     code: 'resolver-error',
     message: `the look-up failed: ${message}`,

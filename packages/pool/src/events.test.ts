@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { failureAccrual } from '@fairlead/core';
 import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
 import type { PoolEvents } from './events.js';
 
@@ -12,6 +13,9 @@ const EVENTS: { readonly [E in keyof PoolEvents]: true } = {
   rotationCut: true,
   keepaliveThrottled: true,
   stall: true,
+  ejected: true,
+  readmitted: true,
+  panic: true,
   resolverError: true,
   warning: true,
   closed: true,
@@ -22,11 +26,12 @@ function endCalls(virtual: VirtualPool): void {
 }
 
 describe('the events of a pool', () => {
-  test('all happen in a life with a rotation, an update, a stall, an error, an odd answer and an end', async () => {
+  test('all happen in a life with a rotation, an update, a stall, an error, an ejection, an odd answer and an end', async () => {
     const virtual = new VirtualPool({
       maxConnectionAgeMs: 1_000,
       maxConnectionAgeGraceMs: 10,
       keepaliveTimeMs: 10_000,
+      balancing: failureAccrual({ consecutiveFailures: 1, initialBackoffMs: 1, panicThreshold: 100 }),
     });
     const seen = new Map<string, unknown[]>();
     for (const name of Object.keys(EVENTS) as (keyof PoolEvents)[]) {
@@ -35,7 +40,12 @@ describe('the events of a pool', () => {
     virtual.pool.connect();
     virtual.resolver.push([pod(1), pod(2)]);
     for (const channel of [...virtual.channels]) channel.ready();
-    virtual.clock.advance(1_100);
+    for (const code of [14, 0]) {
+      virtual.call();
+      for (const { calls } of virtual.channels) calls.at(-1)?.end(code);
+      virtual.clock.advance(10);
+    }
+    virtual.clock.advance(1_080);
     virtual.call();
     virtual.call();
     virtual.channels.at(-1)!.ready();
@@ -59,6 +69,15 @@ describe('the events of a pool', () => {
     expect(seen.get('warning')).toEqual([
       { code: 'too-many-pings', message: expect.stringContaining(pod(2).id) },
       { code: 'service-config-ignored', message: expect.stringContaining('test:///pods') },
+    ]);
+    const endpoint = expect.any(Object);
+    expect([seen.get('ejected'), seen.get('readmitted'), seen.get('panic')]).toEqual([
+      [{ endpoint, cause: 'consecutive-failures', forMs: expect.any(Number) }],
+      [{ endpoint, cause: 'consecutive-failures', ejectedForMs: 10 }],
+      [
+        { active: true, ready: 2, ejected: 1 },
+        { active: false, ready: 2, ejected: 0 },
+      ],
     ]);
     expect(seen.get('stall')).toEqual([{ durationMs: expect.any(Number) }]);
     expect(seen.get('drained')).toEqual([

@@ -1,4 +1,4 @@
-import type { Endpoint, MemberConnectivity } from '@fairlead/core';
+import type { EjectionCause, Endpoint, MemberConnectivity } from '@fairlead/core';
 import { Emitter } from './emitter.js';
 import type { KeepaliveThrottle } from './member/keepalive.js';
 import type { RetirementReason } from './member/member-context.js';
@@ -50,6 +50,15 @@ export interface PoolEvents {
    * of it is not held against any member.
    */
   stall: [stall: { readonly durationMs: number }];
+  /**
+   * The balancing policy gives no more calls to a pod because of how it answered; it keeps its connection. `forMs`: when it
+   * is taken back, or tried by a call. Told once for each ejection, not when a probe fails.
+   */
+  ejected: [member: { readonly endpoint: Endpoint; readonly cause: EjectionCause; readonly forMs: number }];
+  /** A pod that was ejected gets calls again. */
+  readmitted: [member: { readonly endpoint: Endpoint; readonly cause: EjectionCause; readonly ejectedForMs: number }];
+  /** So many pods are ejected that ejections are not heeded (`active`), or no longer so many. */
+  panic: [panic: { readonly active: boolean; readonly ready: number; readonly ejected: number }];
   /** A look-up failed; the last good state stays in use. */
   resolverError: [error: Error];
   warning: [warning: PoolWarning];

@@ -1,4 +1,5 @@
 import type { BalancingPolicy, Clock, Endpoint, Picker, Random, Timer } from '@fairlead/core';
+import { Ejections } from './ejections.js';
 import type { PoolEmitter } from './events.js';
 import { LastingWarnings } from './lasting-warnings.js';
 import { drainMember } from './member/drain.js';
@@ -31,6 +32,7 @@ const WAIT: Picker<Member> = { pick: () => ({ kind: 'wait' }) };
  * keeps the picker up to date with every change.
  */
 export class Membership {
+  readonly ejections: Ejections;
   readonly #context: MembershipContext;
   #policy: BalancingPolicy;
   readonly #roster: Roster;
@@ -53,6 +55,7 @@ export class Membership {
     this.#context = context;
     this.#policy = context.policy;
     this.#lasting = new LastingWarnings(context.events);
+    this.ejections = new Ejections(context.events, context.member.counts);
     const memberContext = {
       ...context.member,
       onChange: this.#onMemberChange.bind(this),
@@ -206,12 +209,15 @@ export class Membership {
   #askPolicy(): void {
     const { clock, random } = this.#context;
     const context = { now: clock.now(), random, reconsider: this.#reconsider };
-    const { picker, connect, letGo, revisitInMs } = this.#policy.update(this.#roster.members, context);
+    const { members } = this.#roster;
+    const update = this.#policy.update(members, context);
+    const { picker, connect, letGo, revisitInMs } = update;
     this.#picker = picker;
     this.#generation += 1;
     this.#revisit?.cancel();
     this.#revisit = revisitInMs === undefined ? undefined : clock.schedule(revisitInMs, () => this.#update());
     for (const member of connect) member.connect();
     if (letGo) for (const member of letGo) member.letGo();
+    this.ejections.take(update, members, context.now);
   }
 }

@@ -85,7 +85,7 @@ export class Placement implements CallHost {
 
   othersUntried(member: Member, tried: ReadonlySet<string>): boolean {
     return this.#membership.members.some(
-      (other) => other !== member && other.connectivity === 'ready' && !tried.has(other.endpoint.id),
+      (other) => other !== member && this.#isPickable(other) && !tried.has(other.endpoint.id),
     );
   }
 
@@ -103,16 +103,21 @@ export class Placement implements CallHost {
   #withMembers(reason: string): string {
     const { members } = this.#membership;
     const now = this.#clock.now();
-    const lines = members.slice(0, EXPLAINED_MEMBERS).map((member) => explainStanding(member, now));
+    const { ejections } = this.#membership;
+    const lines = members.slice(0, EXPLAINED_MEMBERS).map((member) => explainStanding(member, ejections, now));
     if (members.length > lines.length) lines.push(`${members.length - lines.length} more; see channel.explain()`);
     return [reason, ...lines].join('; ');
+  }
+
+  #isPickable(member: Member): boolean {
+    return member.connectivity === 'ready' && this.#membership.ejections.spares(member);
   }
 
   /** Whether an attempt that its call can do without may go to this member. */
   #canSpare(member: Member, tried: ReadonlySet<string>): boolean {
     const { members } = this.#membership;
-    const ready = members.filter(({ connectivity }) => connectivity === 'ready').length;
-    return ready * 2 >= members.length && !tried.has(member.endpoint.id);
+    const pickable = members.filter((one) => this.#isPickable(one)).length;
+    return pickable * 2 >= members.length && !tried.has(member.endpoint.id);
   }
 
   /** @returns whether the call is settled: given to a member, or failed by the picker. */

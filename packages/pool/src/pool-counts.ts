@@ -1,3 +1,4 @@
+import { EJECTION_CAUSES, SPARING_REASONS, type EjectionCause, type SparingReason } from '@fairlead/core';
 import { DISCONNECT_REASONS, type DisconnectReason } from './member/disconnect-reason.js';
 
 /**
@@ -21,6 +22,12 @@ export interface PoolCounters {
   readonly disconnections: Readonly<Record<DisconnectReason, number>>;
   /** Connections that were replaced because of their age, or of new credentials. */
   readonly rotations: number;
+  /** Members that were ejected because of how they answered, by why. */
+  readonly ejections: Readonly<Record<EjectionCause, number>>;
+  /** Outliers that were not ejected, by how they were found and why they were spared (gRFC A91). */
+  readonly sparedOutliers: Readonly<Record<EjectionCause, Readonly<Record<SparingReason, number>>>>;
+  /** How often so many were ejected that ejections were not heeded any more. */
+  readonly panics: number;
 }
 
 /** Counts for {@link PoolCounters}. All members of a pool share one. */
@@ -31,9 +38,12 @@ export class PoolCounts implements PoolCounters {
   connectionAttemptsSucceeded = 0;
   connectionAttemptsFailed = 0;
   rotations = 0;
+  panics = 0;
   /** When a call was given to a member last, in monotonic ms. */
   lastPickedAt: number | undefined;
-  readonly disconnections = noDisconnections();
+  readonly disconnections = zeroes(DISCONNECT_REASONS);
+  readonly ejections = zeroes(EJECTION_CAUSES);
+  readonly sparedOutliers = noneSpared();
 
   get openConnections(): number {
     const ended = DISCONNECT_REASONS.reduce((sum, reason) => sum + this.disconnections[reason], 0);
@@ -42,7 +52,7 @@ export class PoolCounts implements PoolCounters {
 
   /** A copy that does not change any more. */
   snapshot(): PoolCounters {
-    const { picks, succeeded, failed, connectionAttemptsSucceeded, connectionAttemptsFailed, rotations } = this;
+    const { picks, succeeded, failed, connectionAttemptsSucceeded, connectionAttemptsFailed, panics, rotations } = this;
     return {
       picks,
       succeeded,
@@ -52,10 +62,18 @@ export class PoolCounts implements PoolCounters {
       openConnections: this.openConnections,
       disconnections: { ...this.disconnections },
       rotations,
+      ejections: { ...this.ejections },
+      sparedOutliers: structuredClone(this.sparedOutliers),
+      panics,
     };
   }
 }
 
-function noDisconnections(): Record<DisconnectReason, number> {
-  return Object.fromEntries(DISCONNECT_REASONS.map((reason) => [reason, 0])) as Record<DisconnectReason, number>;
+function noneSpared(): Record<EjectionCause, Record<SparingReason, number>> {
+  const none = EJECTION_CAUSES.map((cause) => [cause, zeroes(SPARING_REASONS)]);
+  return Object.fromEntries(none) as Record<EjectionCause, Record<SparingReason, number>>;
+}
+
+function zeroes<K extends string>(keys: readonly K[]): Record<K, number> {
+  return Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
 }

@@ -204,7 +204,7 @@ export class Pool implements grpc.ChannelInterface {
 
   /** For people: the state of the pool and of each member, and why those that are not pickable are not. */
   explain(): string {
-    return explainPool(this.snapshot(), this.#membership.members, this.#options.clock.now());
+    return explainPool(this.snapshot(), this.#membership, this.#options.clock.now());
   }
 
   /** A share in this pool: closing it gives the share back, and the pool closes with the last one. */

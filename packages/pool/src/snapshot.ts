@@ -1,5 +1,6 @@
 import { connectivityState } from '@grpc/grpc-js';
-import type { Endpoint, MemberConnectivity, StallCounts } from '@fairlead/core';
+import type { EjectionCause, Endpoint, MemberConnectivity, StallCounts } from '@fairlead/core';
+import type { StandingEjection } from './ejections.js';
 import type { Member } from './member/member.js';
 import type { PoolCounters } from './pool-counts.js';
 import type { Membership } from './membership.js';
@@ -20,6 +21,8 @@ export interface PoolSnapshot {
   readonly waitingCalls: number;
   /** Stalls of our own event loop while calls waited for their first answer or the pool was connecting. */
   readonly stalls: StallCounts;
+  /** So many members are ejected that ejections are not heeded: all ready ones get calls. */
+  readonly panic: boolean;
   readonly members: readonly MemberSnapshot[];
   /** Members that left the roster and still have calls. */
   readonly draining: readonly MemberSnapshot[];
@@ -41,6 +44,8 @@ export interface MemberSnapshot {
   readonly load: number;
   /** Why the member is not connected; undefined when it is, or is meant to be idle. */
   readonly lastError: string | undefined;
+  /** That it gets no calls because of how it answered, and for how long yet, in ms; 0 while it is tried. Undefined otherwise. */
+  readonly ejected: { readonly cause: EjectionCause; readonly forMs: number } | undefined;
 }
 
 /** The state of name resolution. */
@@ -76,6 +81,7 @@ export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
     inFlight: member.load.inFlight,
     load: member.load.valueAt(now),
     lastError: member.errors.present,
+    ejected: ejectionOf(membership.ejections.of(member), now),
   });
   return {
     target,
@@ -85,6 +91,7 @@ export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
     generation: membership.generation,
     waitingCalls,
     stalls,
+    panic: membership.ejections.panic,
     members: membership.members.map(snapshotOf),
     draining: [...membership.draining].map(snapshotOf),
     resolver: {
@@ -94,4 +101,8 @@ export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
     },
     counters: membership.counts.snapshot(),
   };
+}
+
+function ejectionOf(ejection: StandingEjection | undefined, now: number): MemberSnapshot['ejected'] {
+  return ejection && { cause: ejection.cause, forMs: Math.max(0, ejection.untilMs - now) };
 }

@@ -28,14 +28,28 @@ export interface PolicyContext {
 }
 
 /** Why a policy gives no calls to a member that is ready. */
-export type EjectionCause = 'success-rate' | 'failure-percentage' | 'consecutive-failures';
+export const EJECTION_CAUSES = ['success-rate', 'failure-percentage', 'consecutive-failures'] as const;
 
-/** A ready member that gets no calls because of how it answered. */
+export type EjectionCause = (typeof EJECTION_CAUSES)[number];
+
+/** A member that gets no calls, also when it is ready, because of how it answered. */
 export interface Ejection<M extends MemberView = MemberView> {
   readonly member: M;
   readonly cause: EjectionCause;
-  /** When it is tried again, in monotonic ms (`Clock.now()`). */
+  /** When it is tried again, in monotonic ms (`Clock.now()`); what is past says that it is being tried. */
   readonly untilMs: number;
+}
+
+/** Why an outlier was not ejected (gRFC A91): by chance, or because enough others are. */
+export const SPARING_REASONS = ['enforcement-percentage', 'max-ejection-overflow'] as const;
+
+export type SparingReason = (typeof SPARING_REASONS)[number];
+
+/** A member that was found to be an outlier at this update, and was not ejected. */
+export interface SparedOutlier<M extends MemberView = MemberView> {
+  readonly member: M;
+  readonly cause: EjectionCause;
+  readonly reason: SparingReason;
 }
 
 /** What a policy wants now. */
@@ -48,8 +62,10 @@ export interface PolicyUpdate<M extends MemberView = MemberView> {
    * it is named in `connect`. Default none.
    */
   readonly letGo?: readonly M[];
-  /** Ready members that get no calls now, for `explain()`, events and metrics. Default none. */
+  /** Members that get no calls now, also when they are ready, for `explain()`, events and metrics. Default none. */
   readonly ejected?: readonly Ejection<M>[];
+  /** Outliers found at this update that were not ejected, for metrics. Default none. */
+  readonly spared?: readonly SparedOutlier<M>[];
   /** So many are ejected that ejections are not heeded: all ready members get calls. Default false. */
   readonly panic?: boolean;
   /** Ask again after this time even if nothing changed, in ms. */

@@ -1,4 +1,6 @@
 import type { BalancingPolicyFactory } from '../pick/balancing-policy.js';
+import { failureAccrualPolicy } from './failure-accrual/failure-accrual.js';
+import { outlierDetectionPolicy } from './outlier-detection/outlier-detection.js';
 import { peakEwmaPolicy } from './peak-ewma-policy.js';
 import { pickFirstPolicy } from './pick-first.js';
 import { roundRobinPolicy } from './round-robin.js';
@@ -8,4 +10,6 @@ export const builtInPolicies: readonly BalancingPolicyFactory[] = Object.freeze(
   peakEwmaPolicy,
   roundRobinPolicy,
   pickFirstPolicy,
+  outlierDetectionPolicy,
+  failureAccrualPolicy,
 ]);

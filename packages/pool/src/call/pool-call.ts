@@ -278,8 +278,10 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
 
   #release(outcome: CallOutcome, now: number, status?: grpc.StatusObject): void {
     const { stalls } = this.#host;
-    this.#completion?.end(now, outcome, stalls.distorts(this.#assignedAt, now), status);
+    const completion = this.#completion;
+    // What a policy learns at the end may bring another policy: this call is no more to be counted by its loads.
     this.#completion = undefined;
+    completion?.end(now, outcome, stalls.distorts(this.#assignedAt, now), status);
     if (!this.#sawMessage) stalls.leave(now);
     this.#among?.delete(this);
   }

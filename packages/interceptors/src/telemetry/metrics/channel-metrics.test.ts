@@ -219,7 +219,7 @@ describe('what is measured', () => {
   test.each([
     [undefined, 1],
     [['rpc', 'fairlead'], 1],
-    [['fairlead', 'grpc-subchannel'], 0],
+    [['fairlead', 'grpc-subchannel', 'grpc-lb'], 0],
     [[], 0],
     [['grpc.client.attempt.duration'], 1],
     [['grpc-retry'], 2],

@@ -19,6 +19,8 @@ export interface PoolFigures {
     readonly connectionAttemptsFailed: number;
     readonly openConnections: number;
     readonly disconnections: Readonly<Record<string, number>>;
+    readonly ejections: Readonly<Record<string, number>>;
+    readonly sparedOutliers: Readonly<Record<string, Readonly<Record<string, number>>>>;
   };
 }
 
@@ -60,7 +62,7 @@ export class ChannelReport implements Observed {
     this.#enabled = instruments;
     this.#members = new MemberSeries(maxMemberSeries, optionalLabels);
     this.instruments = [...instruments].filter(
-      (name) => name.startsWith('fairlead.') || name.startsWith('grpc.subchannel.'),
+      (name) => name.startsWith('fairlead.') || name.startsWith('grpc.subchannel.') || name.startsWith('grpc.lb.'),
     );
   }
 
@@ -71,6 +73,7 @@ export class ChannelReport implements Observed {
     const pool = this.#source.pool();
     this.#reportPool(pool, reportEnabled);
     this.#reportConnections(pool, reportEnabled);
+    reportEjections(pool, reportEnabled);
     this.#reportMembers(pool, reportEnabled);
     this.#reportPolicies(reportEnabled);
   }
@@ -121,4 +124,20 @@ export class ChannelReport implements Observed {
       observe('fairlead.bulkhead.queued', waiting, attributes);
     }
   }
+}
+
+/** gRFC A91. Its words have underscores; what never happened has no series. */
+function reportEjections({ counters }: PoolFigures, observe: Observe): void {
+  for (const [cause, count] of Object.entries(counters.ejections)) {
+    const method = { 'grpc.lb.outlier_detection.detection_method': snakeCase(cause) };
+    if (count > 0) observe('grpc.lb.outlier_detection.ejections_enforced', count, method);
+    for (const [reason, spared] of Object.entries(counters.sparedOutliers[cause] ?? {})) {
+      const attributes = { ...method, 'grpc.lb.outlier_detection.unenforced_reason': snakeCase(reason) };
+      if (spared > 0) observe('grpc.lb.outlier_detection.ejections_unenforced', spared, attributes);
+    }
+  }
+}
+
+function snakeCase(words: string): string {
+  return words.replaceAll('-', '_');
 }

@@ -1,5 +1,5 @@
 /** Names that switch on several instruments at once. */
-export const INSTRUMENT_GROUPS = ['rpc', 'fairlead', 'grpc', 'grpc-retry', 'grpc-subchannel'] as const;
+export const INSTRUMENT_GROUPS = ['rpc', 'fairlead', 'grpc', 'grpc-retry', 'grpc-subchannel', 'grpc-lb'] as const;
 
 export type InstrumentGroup = (typeof INSTRUMENT_GROUPS)[number];
 
@@ -49,6 +49,8 @@ const MEMBER = ['fairlead.member', 'grpc.target'];
 const OURS = { group: 'fairlead', source: 'Fairlead' } as const;
 const A66 = { group: 'grpc', source: 'gRFC A66' } as const;
 const A94 = { group: 'grpc-subchannel', source: 'gRFC A94' } as const;
+const METHOD = 'grpc.lb.outlier_detection.detection_method';
+const A91 = { group: 'grpc-lb', source: 'gRFC A91', kind: 'ObservableCounter', unit: '{ejection}' } as const;
 const A96 = { group: 'grpc-retry', source: 'gRFC A96', attributes: CALL, kind: 'Histogram' } as const;
 
 export const INSTRUMENTS = [
@@ -165,6 +167,18 @@ export const INSTRUMENTS = [
     unit: '{connection}',
     attributes: TARGET,
     description: 'Connections that are open',
+  },
+  {
+    ...A91,
+    name: 'grpc.lb.outlier_detection.ejections_enforced',
+    attributes: [METHOD, ...TARGET],
+    description: 'Members that were ejected because of how they answered',
+  },
+  {
+    ...A91,
+    name: 'grpc.lb.outlier_detection.ejections_unenforced',
+    attributes: [METHOD, 'grpc.lb.outlier_detection.unenforced_reason', ...TARGET],
+    description: 'Outliers that were not ejected, by chance or because enough others were',
   },
   {
     ...OURS,

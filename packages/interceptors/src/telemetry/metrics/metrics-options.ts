@@ -27,9 +27,9 @@ export interface MetricsOptions {
    */
   readonly meterProvider: MeterProviderLike;
   /**
-   * Groups and single instruments, by name. Default `['rpc', 'fairlead']`. `grpc` (gRFC A66), `grpc-retry` (A96) and
-   * `grpc-subchannel` (A94) are off until they are named (gRFC A79). Each histogram costs about 3 µs per call or attempt;
-   * what begins with `fairlead.` or `grpc.subchannel.` costs nothing until it is collected.
+   * Groups and single instruments, by name. Default `['rpc', 'fairlead']`. `grpc` (gRFC A66), `grpc-retry` (A96),
+   * `grpc-subchannel` (A94) and `grpc-lb` (A91) are off until they are named (gRFC A79). Each histogram costs about 3 µs per
+   * call or attempt; what begins with `fairlead.`, `grpc.subchannel.` or `grpc.lb.` costs nothing until it is collected.
    */
   readonly instruments?: readonly (InstrumentGroup | InstrumentName)[];
   /**

@@ -1,0 +1,23 @@
+import { expect, test } from '@jest/globals';
+import { failurePercentageOutliers, successRateOutliers, type Judged } from './outliers.js';
+
+const member = (successes: number, failures: number): Judged => {
+  const volume = successes + failures;
+  return { record: { volume, successRatio: successes / volume, failurePercentage: (failures / volume) * 100 } };
+};
+
+const always = { enforcementPercentage: 100, minimumHosts: 1, requestVolume: 0 };
+
+test('members with 1e15 calls are told apart by one in a million, and those without any are not judged', () => {
+  const worse = member(1e15 - 2e9, 2e9);
+  const members = [worse, ...Array.from({ length: 5 }, () => member(1e15 - 1e9, 1e9)), member(0, 0)];
+  expect(successRateOutliers(members, { ...always, stdevFactor: 1_900 })).toEqual([worse]);
+  expect(failurePercentageOutliers(members, { ...always, threshold: 0 })).toHaveLength(6);
+});
+
+test('nobody at all is no outlier', () => {
+  for (const minimumHosts of [0, 1]) {
+    expect(successRateOutliers([], { ...always, minimumHosts, stdevFactor: 0 })).toEqual([]);
+    expect(failurePercentageOutliers([], { ...always, minimumHosts, threshold: 0 })).toEqual([]);
+  }
+});

@@ -1,0 +1,223 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  attachAttemptContext,
+  failureAccrual,
+  outlierDetection,
+  roundRobin,
+  type BalancingPolicy,
+  type SparedOutlier,
+} from '@fairlead/core';
+import { connectivityState, Metadata, status } from '@grpc/grpc-js';
+import { pod, VirtualPool } from '../test/support/virtual-pool.js';
+
+const accrual = { balancing: failureAccrual({ childPolicy: roundRobin(), jitterRatio: 0, minSuccessRatio: 0 }) };
+
+/** Ends everything that is in flight: on these pods with INTERNAL, on the others with OK. */
+function endAll(virtual: VirtualPool, failing: readonly number[]): void {
+  for (const channel of virtual.channels) {
+    const bad = failing.some((n) => pod(n).id === channel.endpoint.id);
+    for (const call of channel.calls) call.end(bad ? status.INTERNAL : status.OK);
+  }
+}
+
+/** Calls until each pod had seven, of which these failed. */
+function failPods(virtual: VirtualPool, ...failing: number[]): void {
+  for (let n = 0; n < 7 * virtual.pool.snapshot().members.length; n += 1) virtual.call();
+  endAll(virtual, failing);
+}
+
+const callsOf = (virtual: VirtualPool, n: number): number => virtual.channel(n).calls.length;
+
+describe('a pod that is ejected', () => {
+  test('gets no calls, keeps its connection, and is shown with the cause and the time', () => {
+    const virtual = VirtualPool.ready(5, accrual);
+    failPods(virtual, 2);
+    const before = callsOf(virtual, 2);
+    for (let n = 0; n < 40; n += 1) virtual.call();
+    expect([callsOf(virtual, 2) - before, virtual.channel(2).closed, virtual.channels.length]).toEqual([0, false, 5]);
+    virtual.clock.advance(400);
+    const { counters, members, panic, state } = virtual.pool.snapshot();
+    expect(members.map(({ ejected }) => ejected)).toEqual([
+      undefined,
+      { cause: 'consecutive-failures', forMs: 600 },
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect([panic, state, counters.panics, counters.ejections['consecutive-failures']]).toEqual([false, 'READY', 0, 1]);
+    expect(virtual.pool.explain().split('\n')[2]).toBe(
+      '10.0.0.2:50051: not pickable, ejected (consecutive-failures) for another 600 ms; load 0, 0 in flight, picked 400 ms ago',
+    );
+    virtual.clock.advance(600);
+    expect(virtual.pool.explain()).toContain(
+      '10.0.0.2:50051: not pickable, ejected (consecutive-failures) and being tried;',
+    );
+    expect(virtual.pool.snapshot().members[1]?.ejected).toEqual({ cause: 'consecutive-failures', forMs: 0 });
+    endAll(virtual, []);
+    virtual.clock.advance(1_000);
+    expect(virtual.clock.pendingTimers).toBe(0);
+  });
+
+  test('is told once for each ejection, and again when it is back', () => {
+    const virtual = VirtualPool.ready(5, accrual);
+    const told: unknown[] = [];
+    virtual.pool.on('ejected', ({ endpoint, cause, forMs }) => told.push(['ejected', endpoint.id, cause, forMs]));
+    virtual.pool.on('readmitted', ({ endpoint, ejectedForMs }) => told.push(['readmitted', endpoint.id, ejectedForMs]));
+    failPods(virtual, 2);
+    virtual.clock.advance(1_000);
+    virtual.call();
+    endAll(virtual, [2]);
+    virtual.clock.advance(2_000);
+    virtual.call();
+    endAll(virtual, []);
+    expect(told).toEqual([
+      ['ejected', pod(2).id, 'consecutive-failures', 1_000],
+      ['readmitted', pod(2).id, 3_000],
+    ]);
+    expect(virtual.pool.snapshot().counters.ejections['consecutive-failures']).toBe(1);
+  });
+
+  test('is not admitted again by leaving', () => {
+    const virtual = VirtualPool.ready(3, accrual);
+    virtual.pool.on('readmitted', () => {
+      throw new Error('told');
+    });
+    failPods(virtual, 2);
+    virtual.resolver.push([pod(1), pod(3)]);
+    expect(virtual.pool.snapshot().members.map(({ ejected }) => ejected)).toEqual([undefined, undefined]);
+  });
+
+  test('is none under another policy', () => {
+    const virtual = VirtualPool.ready(3, accrual);
+    const told: unknown[] = [];
+    virtual.pool.on('readmitted', ({ endpoint }) => told.push(endpoint.id));
+    failPods(virtual, 2);
+    virtual.pool.setBalancing(roundRobin());
+    expect([told, virtual.pool.explain().includes('ejected')]).toEqual([[pod(2).id], false]);
+  });
+
+  test('is by the interval of outlier detection one whose time is told, in seconds when they are many', () => {
+    const balancing = outlierDetection({
+      failurePercentageEjection: { minimumHosts: 1, requestVolume: 1 },
+      childPolicy: roundRobin(),
+    });
+    const virtual = VirtualPool.ready(4, { balancing });
+    failPods(virtual, 1);
+    virtual.clock.advance(10_000);
+    expect(virtual.clock.pendingTimers).toBe(1);
+    expect(virtual.pool.explain()).toContain(
+      '10.0.0.1:50051: not pickable, ejected (failure-percentage) for another 40 s;',
+    );
+    virtual.clock.advance(40_000);
+    expect(virtual.pool.explain()).not.toContain('ejected');
+  });
+
+  test('whose connection is lost is not ready, whatever else it is', () => {
+    const virtual = VirtualPool.ready(3, accrual);
+    failPods(virtual, 2);
+    virtual.clock.advance(500);
+    virtual.channel(2).lose();
+    expect(virtual.pool.explain()).toContain('10.0.0.2:50051: not pickable, backing off');
+    virtual.clock.advance(5_000);
+    virtual.channel(2).ready();
+    expect(virtual.pool.explain()).toContain('10.0.0.2:50051: not pickable, ejected');
+    virtual.call();
+    expect(callsOf(virtual, 2)).toBe(1);
+  });
+});
+
+describe('a panic', () => {
+  test('serves on all pods: the pool stays ready, and says so', () => {
+    const virtual = VirtualPool.ready(3, accrual);
+    const told: unknown[] = [];
+    virtual.pool.on('panic', (panic) => told.push(panic));
+    virtual.pool.on('state', ({ to }) => told.push(to));
+    failPods(virtual, 1, 2, 3);
+    expect([virtual.pool.getConnectivityState(false), virtual.pool.snapshot().panic]).toEqual([
+      connectivityState.READY,
+      true,
+    ]);
+    const counts = [1, 2, 3].map((n) => callsOf(virtual, n));
+    for (let n = 0; n < 30; n += 1) virtual.call();
+    expect([1, 2, 3].map((n) => callsOf(virtual, n) - counts[n - 1]!)).toEqual([10, 10, 10]);
+    const [first, second] = virtual.pool.explain().split('\n');
+    expect(first).toBe(
+      'test:///pods: READY, failure_accrual, 3 pods, 0 calls waiting, too many are ejected, so all get calls',
+    );
+    expect(second).toContain('10.0.0.1:50051: ready, although ejected (consecutive-failures) for another 1000 ms;');
+    virtual.clock.advance(1_000);
+    for (let n = 0; n < 3; n += 1) virtual.call();
+    endAll(virtual, []);
+    expect(virtual.pool.snapshot()).toMatchObject({ panic: false, counters: { panics: 1 } });
+    expect(told).toEqual([
+      { active: true, ready: 3, ejected: 2 },
+      { active: false, ready: 3, ejected: 1 },
+    ]);
+  });
+});
+
+describe('attempts and ejected pods', () => {
+  const attempt = (optional: boolean, ...tried: number[]): { metadata: Metadata; said: unknown[] } => {
+    const said: unknown[] = [];
+    const metadata = new Metadata();
+    attachAttemptContext(metadata, {
+      tried: new Set(tried.map((n) => pod(n).id)),
+      optional,
+      onPicked: ({ id }, othersUntried) => said.push([id, othersUntried]),
+      onFailed: (failure) => said.push(failure),
+    });
+    return { metadata, said };
+  };
+
+  test('a retry waits when the only pod that it has not tried is ejected', () => {
+    const virtual = VirtualPool.ready(3, accrual);
+    failPods(virtual, 3);
+    const { metadata, said } = attempt(false, 1);
+    virtual.call({ metadata });
+    expect(said).toEqual([[pod(2).id, false]]);
+  });
+
+  test('a hedge is not made while fewer than half of the pods get calls', () => {
+    const never = { panicThreshold: 0, childPolicy: roundRobin(), jitterRatio: 0, minSuccessRatio: 0 };
+    const virtual = VirtualPool.ready(5, { balancing: failureAccrual(never) });
+    failPods(virtual, 3, 4);
+    const spared = attempt(true, 1);
+    virtual.call({ metadata: spared.metadata });
+    failPods(virtual, 5);
+    const refused = attempt(true, 1);
+    virtual.call({ metadata: refused.metadata });
+    expect([spared.said, refused.said]).toEqual([[[expect.any(String), expect.any(Boolean)]], ['unsent']]);
+  });
+});
+
+test('outliers that were spared are counted by how they were found and why', () => {
+  let spared: readonly SparedOutlier[] = [];
+  let reconsider = (): void => undefined;
+  const inner = roundRobin()();
+  const policy: BalancingPolicy = {
+    name: 'sparing',
+    createLoad: () => inner.createLoad(),
+    update(members, context) {
+      ({ reconsider } = context);
+      spared = members.map((member) => ({ member, cause: 'success-rate', reason: 'max-ejection-overflow' }));
+      return { ...inner.update(members, context), spared: spared as never };
+    },
+  };
+  const virtual = VirtualPool.ready(2, { balancing: () => policy });
+  const before = virtual.pool.snapshot().counters.sparedOutliers['success-rate'];
+  reconsider();
+  const { ejections, sparedOutliers } = virtual.pool.snapshot().counters;
+  expect(sparedOutliers['success-rate']).toEqual({
+    'enforcement-percentage': 0,
+    'max-ejection-overflow': before['max-ejection-overflow'] + 2,
+  });
+  expect(new Set(Object.values(ejections))).toEqual(new Set([0]));
+});
+
+test('a listener of an ejection may replace the policy in the middle of the end of a call: nothing stays in flight', () => {
+  const virtual = VirtualPool.ready(3, accrual);
+  virtual.pool.on('ejected', () => virtual.pool.setBalancing(roundRobin()));
+  failPods(virtual, 2);
+  expect(virtual.pool.snapshot().policy).toBe('round_robin');
+  expect(virtual.pool.snapshot().members.map(({ inFlight }) => inFlight)).toEqual([0, 0, 0]);
+});
