@@ -44,6 +44,10 @@ export * from './load/outstanding.js';
 export * from './load/ewma.js';
 export * from './load/observed-load.js';
 export { PeakEwmaLoad, type PeakEwmaOptions } from './load/peak-ewma.js';
+export * from './orca/orca-load-report.js';
+export * from './orca/decode-orca-load-report.js';
+export * from './orca/encode-orca-load-report.js';
+export * from './orca/encode-orca-load-report-request.js';
 export type * from './pick/picker.js';
 export type * from './pick/balancing-policy.js';
 export * from './pick/weight.js';
@@ -58,6 +62,11 @@ export * from './policies/round-robin.js';
 export * from './policies/pick-first.js';
 export * from './policies/least-loaded.js';
 export * from './policies/peak-ewma-policy.js';
+export {
+  weightedRoundRobin,
+  weightedRoundRobinPolicy,
+  type WeightedRoundRobinOptions,
+} from './policies/weighted-round-robin/weighted-round-robin.js';
 export * from './pick/load-balancing-config.js';
 export * from './policies/built-in-policies.js';
 export type * from './attempt/attempt-kind.js';

@@ -18,6 +18,7 @@ export type {
   RetryPolicyJson,
   RetryThrottlingJson,
   ServiceConfigJson,
+  WeightedRoundRobinJson,
 } from './service-config-json.js';
 export {
   attemptsOf,
@@ -56,3 +57,4 @@ export type {
 } from '@fairlead/pool';
 export { channelzHandlers } from '@fairlead/pool';
 export { FairleadError, InvalidOptionError, InvalidServiceConfigError, InvalidTargetError } from '@fairlead/core';
+export { weightedRoundRobin, type WeightedRoundRobinOptions } from '@fairlead/core';

@@ -17,6 +17,7 @@ import type {
   RetryPolicyJson,
   RetryThrottlingJson,
   ServiceConfigJson,
+  WeightedRoundRobinJson,
 } from './service-config-json.js';
 
 /** What is taken, up to the limits, and what is refused, from just past them. */
@@ -250,6 +251,19 @@ const PEAK_EWMA: Table<{ decayTime: unknown; failurePenalty: unknown }> = {
   failurePenalty: seconds(['0s', '600s'], ['600.001s']),
 };
 
+const WEIGHTED: Table<WeightedRoundRobinJson> = {
+  enableOobLoadReport: { good: [true, false, null], bad: [0, 'true', {}] },
+  oobReportingPeriod: seconds(['0s', '315576000000s'], []),
+  blackoutPeriod: seconds(['0s', '315576000000s'], []),
+  weightExpirationPeriod: seconds(['0s', '315576000000s'], []),
+  weightUpdatePeriod: seconds(['0s', '315576000000s'], []),
+  errorUtilizationPenalty: { good: [0, Number.MAX_VALUE, null], bad: [-Number.MIN_VALUE, Infinity, NaN, '1'] },
+  metricNamesForComputingUtilization: {
+    good: [[], ['mem_utilization', 'named_metrics.a.b', 'utilization.x'], null],
+    bad: [{}, 'mem_utilization', [5], ['qps'], ['named_metrics.']],
+  },
+};
+
 /** Where a table stands in a service config, and what that config is with one of its fields set. */
 interface Place {
   readonly path: string;
@@ -284,6 +298,11 @@ const PLACES: readonly Place[] = [
     path: 'serviceConfig.loadBalancingConfig[0].peak_ewma',
     table: PEAK_EWMA,
     config: (settings) => ({ loadBalancingConfig: [{ peak_ewma: settings }] }),
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].weighted_round_robin',
+    table: WEIGHTED,
+    config: (settings) => ({ loadBalancingConfig: [{ weighted_round_robin: settings }] }),
   },
 ];
 

@@ -4,13 +4,14 @@ import type { MemberStandIn } from './member-stand-in.js';
 
 /** What a child policy wants, said of the members themselves. */
 export function liftUpdate<M extends MemberView>(update: PolicyUpdate<MemberStandIn<M>>): PolicyUpdate<M> {
-  const { connect, ejected, letGo, panic, picker, revisitInMs } = update;
+  const { connect, ejected, letGo, loadReports, panic, picker, revisitInMs } = update;
   return {
     picker: new StandInPicker(picker),
     connect: connect.map(memberOf),
     revisitInMs,
     ...(letGo && { letGo: letGo.map(memberOf) }),
     ...(ejected && { ejected: ejected.map((ejection) => ({ ...ejection, member: ejection.member.member })) }),
+    ...(loadReports && { loadReports }),
     ...(panic && { panic }),
   };
 }
