@@ -174,7 +174,6 @@ describe('encodeOrcaLoadReport', () => {
 
 describe('encodeOrcaLoadReportRequest', () => {
   test.each([
-    [0, 0, 0],
     [10_000, 10, 0],
     // Java enableOobLoadReportConfig: 20 s and 30 000 000 ns.
     [20_030, 20, 30_000_000],
@@ -187,5 +186,9 @@ describe('encodeOrcaLoadReportRequest', () => {
       reportInterval: { seconds, nanos },
       requestCostNames: [],
     });
+  });
+
+  test.each([0, -1, NaN])('asks for the minimum of the server with %d ms', (intervalMs) => {
+    expect(encodeOrcaLoadReportRequest(intervalMs)).toEqual(new Uint8Array());
   });
 });
