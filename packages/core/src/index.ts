@@ -44,6 +44,10 @@ export * from './load/outstanding.js';
 export * from './load/ewma.js';
 export * from './load/observed-load.js';
 export { PeakEwmaLoad, type PeakEwmaOptions } from './load/peak-ewma.js';
+export * from './orca/orca-load-report.js';
+export * from './orca/decode-orca-load-report.js';
+export * from './orca/encode-orca-load-report.js';
+export * from './orca/encode-orca-load-report-request.js';
 export type * from './pick/picker.js';
 export * from './pick/balancing-policy.js';
 export * from './pick/weight.js';
@@ -67,6 +71,11 @@ export type {
 } from './policies/outlier-detection/outlier-detection-options.js';
 export * from './policies/failure-accrual/failure-accrual.js';
 export type { FailureAccrualOptions } from './policies/failure-accrual/failure-accrual-options.js';
+export {
+  weightedRoundRobin,
+  weightedRoundRobinPolicy,
+  type WeightedRoundRobinOptions,
+} from './policies/weighted-round-robin/weighted-round-robin.js';
 export * from './pick/load-balancing-config.js';
 export * from './policies/built-in-policies.js';
 export type * from './attempt/attempt-kind.js';

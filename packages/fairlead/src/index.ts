@@ -25,6 +25,7 @@ export type {
   RetryThrottlingJson,
   ServiceConfigJson,
   SuccessRateEjectionJson,
+  WeightedRoundRobinJson,
 } from './service-config-json.js';
 export {
   attemptsOf,
@@ -72,3 +73,4 @@ export {
   type OutlierDetectionOptions,
   type SuccessRateOptions,
 } from '@fairlead/core';
+export { weightedRoundRobin, type WeightedRoundRobinOptions } from '@fairlead/core';

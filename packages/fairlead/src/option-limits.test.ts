@@ -24,6 +24,7 @@ import type {
   RetryThrottlingJson,
   ServiceConfigJson,
   SuccessRateEjectionJson,
+  WeightedRoundRobinJson,
 } from './service-config-json.js';
 
 /** What is taken, up to the limits, and what is refused, from just past them. */
@@ -341,6 +342,19 @@ const FAILURE_ACCRUAL: Table<FailureAccrualJson> = {
   childPolicy: CHILD,
 };
 
+const WEIGHTED: Table<WeightedRoundRobinJson> = {
+  enableOobLoadReport: { good: [true, false, null], bad: [0, 'true', {}] },
+  oobReportingPeriod: seconds(['0s', '315576000000s'], []),
+  blackoutPeriod: seconds(['0s', '315576000000s'], []),
+  weightExpirationPeriod: seconds(['0s', '315576000000s'], []),
+  weightUpdatePeriod: seconds(['0s', '315576000000s'], []),
+  errorUtilizationPenalty: { good: [0, Number.MAX_VALUE, null], bad: [-Number.MIN_VALUE, Infinity, NaN, '1'] },
+  metricNamesForComputingUtilization: {
+    good: [[], ['mem_utilization', 'named_metrics.a.b', 'utilization.x'], null],
+    bad: [{}, 'mem_utilization', [5], ['qps'], ['named_metrics.']],
+  },
+};
+
 /** Where a table stands in a service config, and what that config is with one of its fields set. */
 interface Place {
   readonly path: string;
@@ -419,6 +433,11 @@ const PLACES: readonly Place[] = [
     path: 'serviceConfig.loadBalancingConfig[0].failure_accrual',
     table: FAILURE_ACCRUAL,
     config: (settings) => ({ loadBalancingConfig: [{ failure_accrual: settings }] }),
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].weighted_round_robin',
+    table: WEIGHTED,
+    config: (settings) => ({ loadBalancingConfig: [{ weighted_round_robin: settings }] }),
   },
 ];
 

@@ -75,6 +75,7 @@ export interface LoadBalancingConfigJson {
     readonly failurePenalty?: DurationString;
   };
   readonly round_robin?: Readonly<Record<string, never>>;
+  readonly weighted_round_robin?: WeightedRoundRobinJson;
   readonly pick_first?: { readonly shuffleAddressList?: boolean };
   /** Ejects pods that answer worse than the others (gRFC A50), and lets its `childPolicy` choose among the rest. */
   readonly outlier_detection?: OutlierDetectionJson;
@@ -151,6 +152,28 @@ export interface FailureAccrualJson {
   readonly panicThreshold?: number;
   /** Chooses among those that are left. Default `peak_ewma`. */
   readonly childPolicy?: readonly LoadBalancingConfigJson[];
+}
+
+/** Calls in proportion to what pods report of their load (gRFC A58, A114); more at the typed `weightedRoundRobin`. */
+export interface WeightedRoundRobinJson {
+  /** Reports come on a stream of its own instead of in the trailers of calls. Default false. */
+  readonly enableOobLoadReport?: boolean;
+  /** How often pods are asked to report on that stream. Default `'10s'`; `'0s'` (the server's minimum) or more. */
+  readonly oobReportingPeriod?: DurationString;
+  /** How long a pod must have reported before its weight is used. Default `'10s'`; `'0s'` or more. */
+  readonly blackoutPeriod?: DurationString;
+  /** How long a weight is used after the last report. Default `'180s'`; `'0s'` or more. */
+  readonly weightExpirationPeriod?: DurationString;
+  /** How often the weights are put to use. Default `'1s'`; less than `'0.1s'` counts as that. */
+  readonly weightUpdatePeriod?: DurationString;
+  /** What a share of errors of 1 adds to a pod's utilization. Default 1; at least 0. */
+  readonly errorUtilizationPenalty?: number;
+  /**
+   * Metrics that are the utilization, the largest of them, instead of what the application says or the CPU:
+   * `application_utilization`, `cpu_utilization`, `mem_utilization`, `named_metrics.<key>`, `utilization.<key>`. Default
+   * none.
+   */
+  readonly metricNamesForComputingUtilization?: readonly string[];
 }
 
 export interface MethodConfigJson {

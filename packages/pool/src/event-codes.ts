@@ -83,6 +83,13 @@ export const POOL_EVENT_CODES = [
     fields: [],
   },
   {
+    code: 'load-reports-unimplemented',
+    event: 'warning',
+    level: 'error',
+    when: 'The balancing policy wants load reports out of band, and the server of a pod does not know the method.',
+    fields: [],
+  },
+  {
     code: 'member-connecting',
     event: 'member',
     level: 'debug',

@@ -24,11 +24,12 @@ function logging(options: PoolOptions = {}): { readonly virtual: VirtualPool; re
 
 const codes: readonly EventCodeEntry[] = POOL_EVENT_CODES;
 
-/** What takes a real file or a real server: `credentials-renewal.test.ts`, `keepalive.test.ts`, `rotation.test.ts`. */
+/** What takes a real file or a real server: `credentials-renewal.test.ts`, `keepalive.test.ts`, `rotation.test.ts`, `orca/`. */
 const SEEN_ELSEWHERE = [
   'credentials-stale',
   'keepalive-throttled',
   'keepalive-unwatched',
+  'load-reports-unimplemented',
   'rotation-paused',
   'too-many-pings',
 ];

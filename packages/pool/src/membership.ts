@@ -5,6 +5,8 @@ import { LastingWarnings } from './lasting-warnings.js';
 import { drainMember } from './member/drain.js';
 import type { MemberChange, MemberContext, RotationEnd } from './member/member-context.js';
 import { Member } from './member/member.js';
+import { LoadReports } from './orca/load-reports.js';
+import { reportNews } from './orca/report-news.js';
 import type { PoolCounts } from './pool-counts.js';
 import { Roster } from './roster.js';
 import { Rotation } from './rotation.js';
@@ -38,6 +40,7 @@ export class Membership {
   readonly #roster: Roster;
   readonly #lasting: LastingWarnings;
   #rotation: Rotation<Member> | undefined;
+  readonly #reports: LoadReports;
   readonly #draining = new Set<Member>();
   #picker: Picker<Member> = WAIT;
   #generation = 0;
@@ -62,6 +65,8 @@ export class Membership {
       onRotation: this.#onRotation.bind(this),
     };
     this.#roster = new Roster((endpoint) => new Member(endpoint, this.#policy.createLoad(), memberContext));
+    const { clock, random, events } = context;
+    this.#reports = new LoadReports({ clock, random, ...reportNews(events) }, () => this.#roster.members);
     if (context.member.maxConnectionAgeMs < Infinity) this.#rotation = this.#newRotation();
   }
 
@@ -139,6 +144,7 @@ export class Membership {
   sleep(): void {
     this.#asleep = true;
     this.#revisit?.cancel();
+    this.#reports.want(undefined);
     this.#rotation?.stop();
     this.#picker = WAIT;
     for (const member of this.#roster.members) member.sleep();
@@ -155,6 +161,7 @@ export class Membership {
   close(done: () => void): void {
     this.#closed = true;
     this.#revisit?.cancel();
+    this.#reports.want(undefined);
     this.#rotation?.stop();
     this.#picker = WAIT;
     for (const member of this.#roster.clear()) this.#drain(member, 'the channel was closed');
@@ -184,6 +191,7 @@ export class Membership {
   #onRotation(member: Member, end: RotationEnd): void {
     if (this.#closed) return;
     if (end.kind === 'replaced') this.#context.member.counts.rotations += 1;
+    this.#reports.review();
     tellRotation(this.#context.events, member, end);
     this.#rotation?.review();
   }
@@ -211,7 +219,7 @@ export class Membership {
     const context = { now: clock.now(), random, reconsider: this.#reconsider };
     const { members } = this.#roster;
     const update = this.#policy.update(members, context);
-    const { picker, connect, letGo, revisitInMs } = update;
+    const { picker, connect, letGo, loadReports, revisitInMs } = update;
     this.#picker = picker;
     this.#generation += 1;
     this.#revisit?.cancel();
@@ -219,5 +227,7 @@ export class Membership {
     for (const member of connect) member.connect();
     if (letGo) for (const member of letGo) member.letGo();
     this.ejections.take(update, members, context.now);
+    // What was told of a change may have closed the pool.
+    this.#reports.want(this.#closed ? undefined : loadReports);
   }
 }

@@ -1,3 +1,5 @@
+import type { OrcaLoadReport } from '../orca/orca-load-report.js';
+
 /** How a picked call ended, as far as load is concerned. */
 export type CallOutcome =
   /** The member answered; its latency counts, whatever the application said. */
@@ -50,6 +52,11 @@ export interface Load {
    * @param awaiting its first response message has not arrived yet.
    */
   adopt?(now: number, awaiting: boolean): Completion;
+  /**
+   * The member said out of band how busy it is, because the policy asked for that (`PolicyUpdate.loadReports`). Loads
+   * that do not care have no such method; one that wraps another hands it on.
+   */
+  report?(report: OrcaLoadReport, now: number): void;
   /** Calls begun and not ended. */
   readonly inFlight: number;
 }

@@ -1,3 +1,4 @@
+import type { OrcaLoadReport } from '../orca/orca-load-report.js';
 import type { CallOutcome, CallStatus, Completion, Load } from './load.js';
 
 /** What a policy wants to know of each call to one member. */
@@ -37,6 +38,10 @@ export class ObservedLoad<O extends CallObserver> implements Load {
     const completion = new ObservedCompletion(this.observer, adopted);
     this.observer.begun(now);
     return completion;
+  }
+
+  report(report: OrcaLoadReport, now: number): void {
+    this.child.report?.(report, now);
   }
 }
 

@@ -68,6 +68,13 @@ export interface PolicyUpdate<M extends MemberView = MemberView> {
   readonly spared?: readonly SparedOutlier<M>[];
   /** So many are ejected that ejections are not heeded: all ready members get calls. Default false. */
   readonly panic?: boolean;
+  /**
+   * Members that are ready shall report out of band how busy they are (gRFC A51), each to its `Load.report`: one stream
+   * of `xds.service.orca.v3.OpenRcaService` for each connection, begun anew when the interval changes. `intervalMs`: how
+   * often, at least 0; servers have a minimum of their own, which 0 asks for. A policy that wants them says so in each
+   * update. Default none.
+   */
+  readonly loadReports?: { readonly intervalMs: number };
   /** Ask again after this time even if nothing changed, in ms. */
   readonly revisitInMs?: number | undefined;
 }

@@ -4,11 +4,13 @@ import { outlierDetectionPolicy } from './outlier-detection/outlier-detection.js
 import { peakEwmaPolicy } from './peak-ewma-policy.js';
 import { pickFirstPolicy } from './pick-first.js';
 import { roundRobinPolicy } from './round-robin.js';
+import { weightedRoundRobinPolicy } from './weighted-round-robin/weighted-round-robin.js';
 
 /** The policies that every pool knows. Put your own in front of them to replace one of the same name. */
 export const builtInPolicies: readonly BalancingPolicyFactory[] = Object.freeze([
   peakEwmaPolicy,
   roundRobinPolicy,
+  weightedRoundRobinPolicy,
   pickFirstPolicy,
   outlierDetectionPolicy,
   failureAccrualPolicy,

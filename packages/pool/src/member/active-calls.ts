@@ -10,6 +10,8 @@ export interface DrainableCall {
 
 /** The calls in flight on one connection. Knows when the last one has ended. */
 export class ActiveCalls {
+  /** Told when the first call comes and the last one goes, by whoever must know it. */
+  onBusy?: (busy: boolean) => void;
   readonly #calls = new Set<DrainableCall>();
   #onEmpty: (() => void)[] = [];
 
@@ -19,10 +21,13 @@ export class ActiveCalls {
 
   add(call: DrainableCall): void {
     this.#calls.add(call);
+    if (this.#calls.size === 1) this.onBusy?.(true);
   }
 
   delete(call: DrainableCall): void {
-    if (!this.#calls.delete(call) || this.#calls.size > 0 || this.#onEmpty.length === 0) return;
+    if (!this.#calls.delete(call) || this.#calls.size > 0) return;
+    this.onBusy?.(false);
+    if (this.#onEmpty.length === 0) return;
     const onEmpty = this.#onEmpty;
     this.#onEmpty = [];
     for (const callback of onEmpty) callback();

@@ -16,13 +16,8 @@ import { drainReplaced } from './drain.js';
 import { MemberCalls } from './member-calls.js';
 import type { MemberContext, RetirementReason, RotationReason } from './member-context.js';
 import { MemberErrors } from './member-errors.js';
-import {
-  connectivityOf,
-  type ConnectingState,
-  type DrainingState,
-  type MemberState,
-  type ReadyState,
-} from './member-state.js';
+import { connectivityOf } from './member-state.js';
+import type { ConnectingState, DrainingState, MemberState, ReadyState } from './member-state.js';
 import { MemberTally } from './member-tally.js';
 import { ShortLives } from './short-lives.js';
 import { Succession } from './succession.js';
@@ -76,6 +71,11 @@ export class Member implements MemberView {
 
   get state(): MemberState['kind'] {
     return this.#state.kind;
+  }
+
+  /** The channel of the present connection, while there is one: another one for each. Calls are made by {@link createCall}. */
+  get connection(): grpc.ChannelInterface | undefined {
+    return this.#state.kind === 'ready' ? this.#state.channel : undefined;
   }
 
   /** When the next attempt follows, in monotonic ms, while the member backs off. */

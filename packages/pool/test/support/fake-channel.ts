@@ -10,6 +10,19 @@ interface Watcher {
   readonly callback: (error?: Error) => void;
 }
 
+/** The HTTP/2 session of a connection; as in Node.js, it does not count who holds the process by it. */
+class FakeSession extends EventEmitter {
+  holdsProcess = false;
+
+  ref(): void {
+    this.holdsProcess = true;
+  }
+
+  unref(): void {
+    this.holdsProcess = false;
+  }
+}
+
 /** The channel of one connection, which does what a test says. It behaves as grpc-js does where the pool relies on it. */
 export class FakeChannel implements grpc.ChannelInterface {
   readonly endpoint: Endpoint;
@@ -19,7 +32,7 @@ export class FakeChannel implements grpc.ChannelInterface {
   misplaced = 0;
   state = states.IDLE;
   /** Where grpc-js hears of a GOAWAY, before any other listener. */
-  readonly session = new EventEmitter().once('goaway', () => this.lose());
+  readonly session = new FakeSession().once('goaway', () => this.lose());
   readonly internalChannel = {
     wrappedSubchannels: [{ getRealSubchannel: (): unknown => ({ transport: { session: this.session } }) }],
   };

@@ -1,0 +1,28 @@
+import type { MemberView, Picker, PickRequest, PickResult } from '../../pick/picker.js';
+import { wasTried, type Picked } from '../../pick/ready-members.js';
+import type { StaticStride } from './static-stride.js';
+
+/** Each ready member as often as its weight says, in the order of a {@link StaticStride}. */
+export class WeightedRoundRobinPicker<M extends MemberView> implements Picker<M> {
+  readonly #ready: readonly Picked<M>[];
+  readonly #turns: StaticStride;
+
+  /** @param turns over the indices of `ready`, which is never empty. */
+  constructor(ready: readonly Picked<M>[], turns: StaticStride) {
+    this.#ready = ready;
+    this.#turns = turns;
+  }
+
+  /**
+   * A further attempt of a call takes the next untried member out of turn. If it moved the turns on, retries would shift
+   * the shares of those that are well: see `RoundRobinPicker`.
+   */
+  pick(request: PickRequest): PickResult<M> {
+    const ready = this.#ready;
+    if (request.attempt !== undefined && request.attempt.tried.size > 0) {
+      const isUntried = (index: number): boolean => !wasTried(request, ready[index]!);
+      if (ready.some((_, index) => isUntried(index))) return ready[this.#turns.peek(isUntried)]!;
+    }
+    return ready[this.#turns.next()]!;
+  }
+}
