@@ -18,6 +18,7 @@ export type {
   RetryPolicyJson,
   RetryThrottlingJson,
   ServiceConfigJson,
+  SlowStartJson,
 } from './service-config-json.js';
 export {
   attemptsOf,
@@ -55,4 +56,6 @@ export type {
   ResolverSnapshot,
 } from '@fairlead/pool';
 export { channelzHandlers } from '@fairlead/pool';
+export { leastRequest, peakEwma, pickFirst, roundRobin } from '@fairlead/core';
+export type { LeastRequestOptions, PeakEwmaPolicyOptions, PickFirstOptions, SlowStartOptions } from '@fairlead/core';
 export { FairleadError, InvalidOptionError, InvalidServiceConfigError, InvalidTargetError } from '@fairlead/core';

@@ -11,12 +11,14 @@ import type {
   CircuitBreakerJson,
   ConcurrencyLimitJson,
   HedgingPolicyJson,
+  LoadBalancingConfigJson,
   MeasuredDelayJson,
   MethodConfigJson,
   MethodExtensionJson,
   RetryPolicyJson,
   RetryThrottlingJson,
   ServiceConfigJson,
+  SlowStartJson,
 } from './service-config-json.js';
 
 /** What is taken, up to the limits, and what is refused, from just past them. */
@@ -245,9 +247,23 @@ const THROTTLING: Table<RetryThrottlingJson> = {
   tokenRatio: { good: [0.001, 1e9], bad: [0, 0.0009, -1, Infinity, '1', null], beside: { maxTokens: 1 } },
 };
 
-const PEAK_EWMA: Table<{ decayTime: unknown; failurePenalty: unknown }> = {
+const SLOW_START: Limits = { good: [{ window: '1s' }, null], bad: [...noObjects, {}] };
+
+const PEAK_EWMA: Table<NonNullable<LoadBalancingConfigJson['peak_ewma']>> = {
   decayTime: seconds(['0.001s', '600s'], ['0s', '600.001s']),
   failurePenalty: seconds(['0s', '600s'], ['600.001s']),
+  slowStart: SLOW_START,
+};
+
+const LEAST_REQUEST: Table<NonNullable<LoadBalancingConfigJson['least_request']>> = {
+  choiceCount: { good: [2, 10, 11, MAX_INT, null], bad: [1, 0, -1, 2.5, Infinity, '2', {}] },
+  slowStart: SLOW_START,
+};
+
+const SLOW_START_FIELDS: Table<SlowStartJson> = {
+  window: seconds(['0.001s', '3600s'], ['0s', '3600.001s']),
+  minWeightPercent: { good: [0, 100, null], bad: [-0.001, 100.001, '10', {}], beside: { window: '1s' } },
+  aggression: { good: [0.01, 100, null], bad: [0.009, 100.1, 0, -1, '1'], beside: { window: '1s' } },
 };
 
 /** Where a table stands in a service config, and what that config is with one of its fields set. */
@@ -284,6 +300,16 @@ const PLACES: readonly Place[] = [
     path: 'serviceConfig.loadBalancingConfig[0].peak_ewma',
     table: PEAK_EWMA,
     config: (settings) => ({ loadBalancingConfig: [{ peak_ewma: settings }] }),
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].least_request',
+    table: LEAST_REQUEST,
+    config: (settings) => ({ loadBalancingConfig: [{ least_request: settings }] }),
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].least_request.slowStart',
+    table: SLOW_START_FIELDS,
+    config: (slowStart) => ({ loadBalancingConfig: [{ least_request: { slowStart: slowStart as SlowStartJson } }] }),
   },
 ];
 

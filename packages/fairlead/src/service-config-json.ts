@@ -36,10 +36,28 @@ export interface LoadBalancingConfigJson {
     readonly decayTime?: DurationString;
     /** What a failed call counts as, at least. Default `'5s'`; `'0s'` (failures cost what they took) to `'600s'`. */
     readonly failurePenalty?: DurationString;
+    /** Gives pods that have just become ready their share step by step. Default none: at once. */
+    readonly slowStart?: SlowStartJson;
+  };
+  /** gRFC A48: the fewest calls in flight of a few random pods. Also `least_request_experimental`. */
+  readonly least_request?: {
+    /** Pods drawn for each call: an integer, at least 2; more than 10 count as 10. Default 2. */
+    readonly choiceCount?: number;
+    /** As in `peak_ewma`. */
+    readonly slowStart?: SlowStartJson;
   };
   readonly round_robin?: Readonly<Record<string, never>>;
   readonly pick_first?: { readonly shuffleAddressList?: boolean };
   readonly [other: string]: unknown;
+}
+
+export interface SlowStartJson {
+  /** How long a pod counts as new: `'0.001s'` to `'3600s'`. */
+  readonly window: DurationString;
+  /** What it gets of its share at least, in percent: 0 to 100. Default 10. */
+  readonly minWeightPercent?: number;
+  /** Its share grows with (age / window)^(1 / aggression): 0.01 to 100. Default 1, a straight line. */
+  readonly aggression?: number;
 }
 
 export interface MethodConfigJson {

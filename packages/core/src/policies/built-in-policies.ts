@@ -1,4 +1,5 @@
 import type { BalancingPolicyFactory } from '../pick/balancing-policy.js';
+import { leastRequestPolicy } from './least-request.js';
 import { peakEwmaPolicy } from './peak-ewma-policy.js';
 import { pickFirstPolicy } from './pick-first.js';
 import { roundRobinPolicy } from './round-robin.js';
@@ -8,4 +9,5 @@ export const builtInPolicies: readonly BalancingPolicyFactory[] = Object.freeze(
   peakEwmaPolicy,
   roundRobinPolicy,
   pickFirstPolicy,
+  leastRequestPolicy,
 ]);

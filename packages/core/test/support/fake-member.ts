@@ -17,6 +17,11 @@ export class FakeMember implements MemberView {
   }
 }
 
+/** The same member as a policy above weighs it. */
+export function weighed(member: FakeMember, weight: number): FakeMember {
+  return Object.defineProperty(member, 'weight', { value: weight, writable: true });
+}
+
 /** `n` members with loads of their own. */
 export function fakeMembers(
   n: number,
