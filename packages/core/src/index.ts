@@ -70,6 +70,7 @@ export * from './attempt/classify-failure.js';
 export * from './attempt/credentials-failure.js';
 export * from './attempt/local-end.js';
 export * from './retry/backoff.js';
+export * from './retry/pushback.js';
 export type * from './retry/budget.js';
 export * from './retry/token-bucket-budget.js';
 export * from './retry/token-throttle.js';

@@ -21,12 +21,12 @@ function withNewcomer(policy: BalancingPolicy): { readonly members: FakeMember[]
   return { members, fresh };
 }
 
-/** How many of 40 000 calls to idle members the one got, and the others together. */
+/** How many of 20 000 calls to idle members the one got, and the others together. */
 function sharesAt(policy: BalancingPolicy, members: readonly FakeMember[], one: FakeMember, now: number, seed: number) {
   const { picker } = policy.update(members, contextAt(now, new SeededRandom(seed)));
   let got = 0;
-  for (let made = 0; made < 40_000; made++) if (memberOf(picker.pick(firstAttempt, now)) === one) got++;
-  return [got, 40_000 - got];
+  for (let made = 0; made < 20_000; made++) if (memberOf(picker.pick(firstAttempt, now)) === one) got++;
+  return [got, 20_000 - got];
 }
 
 describe.each(POLICIES)('slow start of %s', (name) => {
