@@ -60,6 +60,8 @@ export * from './policies/pick-first.js';
 export * from './policies/least-loaded.js';
 export * from './policies/peak-ewma-policy.js';
 export * from './policies/least-request.js';
+export { priority, priorityPolicy, type PriorityOptions, type TierOptions } from './policies/tiers/priority.js';
+export * from './policies/tiers/zone-preference.js';
 export type { SlowStartOptions } from './policies/sampling/slow-start.js';
 export * from './pick/load-balancing-config.js';
 export * from './policies/built-in-policies.js';

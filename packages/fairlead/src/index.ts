@@ -19,6 +19,7 @@ export type {
   RetryThrottlingJson,
   ServiceConfigJson,
   SlowStartJson,
+  TierPolicyJson,
 } from './service-config-json.js';
 export {
   attemptsOf,
@@ -56,6 +57,6 @@ export type {
   ResolverSnapshot,
 } from '@fairlead/pool';
 export { channelzHandlers } from '@fairlead/pool';
-export { leastRequest, peakEwma, pickFirst, roundRobin } from '@fairlead/core';
+export { leastRequest, peakEwma, pickFirst, priority, roundRobin, zonePreference } from '@fairlead/core';
 export type { LeastRequestOptions, PeakEwmaPolicyOptions, PickFirstOptions, SlowStartOptions } from '@fairlead/core';
 export { FairleadError, InvalidOptionError, InvalidServiceConfigError, InvalidTargetError } from '@fairlead/core';

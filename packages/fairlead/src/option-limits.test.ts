@@ -19,6 +19,7 @@ import type {
   RetryThrottlingJson,
   ServiceConfigJson,
   SlowStartJson,
+  TierPolicyJson,
 } from './service-config-json.js';
 
 /** What is taken, up to the limits, and what is refused, from just past them. */
@@ -266,6 +267,20 @@ const SLOW_START_FIELDS: Table<SlowStartJson> = {
   aggression: { good: [0.01, 100, null], bad: [0.009, 100.1, 0, -1, '1'], beside: { window: '1s' } },
 };
 
+const CHILDREN: Limits = { good: [[{ round_robin: {} }], null], bad: [[], {}, 'round_robin', [{ nobody: {} }]] };
+
+const TIERS: Table<TierPolicyJson> = {
+  overprovisioning: { good: [1, 1.4, 100, null], bad: [0.999, 100.1, -1, Infinity, '1.4'] },
+  childPolicy: CHILDREN,
+};
+
+const ZONE: Table<NonNullable<LoadBalancingConfigJson['zone_preference']>> = {
+  zone: { good: ['a'], bad: ['', 5, null, {}] },
+  node: { good: ['n', null], bad: ['', 5, {}], beside: { zone: 'a' } },
+  overprovisioning: { ...TIERS.overprovisioning, beside: { zone: 'a' } },
+  childPolicy: { ...CHILDREN, beside: { zone: 'a' } },
+};
+
 /** Where a table stands in a service config, and what that config is with one of its fields set. */
 interface Place {
   readonly path: string;
@@ -310,6 +325,16 @@ const PLACES: readonly Place[] = [
     path: 'serviceConfig.loadBalancingConfig[0].least_request.slowStart',
     table: SLOW_START_FIELDS,
     config: (slowStart) => ({ loadBalancingConfig: [{ least_request: { slowStart: slowStart as SlowStartJson } }] }),
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].priority',
+    table: TIERS,
+    config: (priority) => ({ loadBalancingConfig: [{ priority }] }),
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].zone_preference',
+    table: ZONE,
+    config: (settings) => ({ loadBalancingConfig: [{ zone_preference: settings as { zone: string } }] }),
   },
 ];
 

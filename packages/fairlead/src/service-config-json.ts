@@ -48,7 +48,23 @@ export interface LoadBalancingConfigJson {
   };
   readonly round_robin?: Readonly<Record<string, never>>;
   readonly pick_first?: { readonly shuffleAddressList?: boolean };
+  /** By `EndpointAttributes.priority`, with spill-over as Envoy's priority levels. Also `priority_experimental`. */
+  readonly priority?: TierPolicyJson;
+  /** The pods of our zone first, with the same spill-over. */
+  readonly zone_preference?: TierPolicyJson & {
+    /** Our zone, as the endpoints name it. */
+    readonly zone: string;
+    /** Our node: its pods come before those of the zone. Default none. */
+    readonly node?: string;
+  };
   readonly [other: string]: unknown;
+}
+
+export interface TierPolicyJson {
+  /** A tier takes min(1, ready / all × this) of the calls: 1 to 100. Default 1.4. */
+  readonly overprovisioning?: number;
+  /** Balances inside a tier. Default `[{ peak_ewma: {} }]`. */
+  readonly childPolicy?: readonly LoadBalancingConfigJson[];
 }
 
 export interface SlowStartJson {

@@ -2,7 +2,9 @@ import type { BalancingPolicyFactory } from '../pick/balancing-policy.js';
 import { leastRequestPolicy } from './least-request.js';
 import { peakEwmaPolicy } from './peak-ewma-policy.js';
 import { pickFirstPolicy } from './pick-first.js';
+import { priorityPolicy } from './tiers/priority.js';
 import { roundRobinPolicy } from './round-robin.js';
+import { zonePreferencePolicy } from './tiers/zone-preference.js';
 
 /** The policies that every pool knows. Put your own in front of them to replace one of the same name. */
 export const builtInPolicies: readonly BalancingPolicyFactory[] = Object.freeze([
@@ -10,4 +12,6 @@ export const builtInPolicies: readonly BalancingPolicyFactory[] = Object.freeze(
   roundRobinPolicy,
   pickFirstPolicy,
   leastRequestPolicy,
+  priorityPolicy,
+  zonePreferencePolicy,
 ]);

@@ -90,6 +90,20 @@ describe('LeastLoadedPicker with weights', () => {
     });
   });
 
+  test('known and idle members get calls in proportion, too: nobody has a call that weighs less', () => {
+    withSeed(13, (random) => {
+      const members = fleet(() => {
+        const load = new PeakEwmaLoad();
+        load.begin(0).end(10, 'success');
+        return load;
+      });
+      const picker = pickerByWeight(members, random);
+      const counts = WEIGHTS.map(() => 0);
+      for (let made = 0; made < 20_000; made++) counts[members.indexOf(memberOf(picker.pick(firstAttempt, 10)))]!++;
+      expectShares(counts, WEIGHTS);
+    });
+  });
+
   // Balancing makes shares more even than independent draws are, so 5 σ of those are generous.
   test('busy members get calls in proportion to their weights', () => {
     withSeed(9, (random) => {
