@@ -58,7 +58,7 @@ describe('Go TestParseConfig', () => {
     ['happy-case-default', {}, 2],
     ['happy-case-choice-count-set', { choiceCount: 3 }, 3],
     ['happy-case-choice-count-greater-than-ten', { choiceCount: 11 }, 10],
-    ['the largest that is taken', { choiceCount: Number.MAX_SAFE_INTEGER }, 10],
+    ['the largest that makes sense', { choiceCount: 1_000_000 }, 10],
     ['null is absent', { choiceCount: null }, 2],
   ])('%s', (_name, config, draws) => {
     expect(drawsOf(config)).toBe(draws);
