@@ -135,6 +135,10 @@ const OPTIONS: Table<OwnChannelOptions> = {
   eventLoopStallMs: duration(10, Number.MAX_VALUE, true),
   minReadyMembers: { good: [1, MAX_INT], bad: [0, 1.5, Infinity, MAX_INT + 1, ...NO_NUMBERS] },
   balancing: { good: [], bad: [null, {}, 'round_robin'] },
+  balancingPolicies: {
+    good: [[], [{ names: ['mine'], create: nothing }]],
+    bad: [null, 5, 'x', true, {}, [{}], [{ names: ['mine'] }], [{ names: [], create: nothing }]],
+  },
   resolvers: {
     good: [[], [{ schemes: ['mine'], create: () => undefined }]],
     bad: [null, {}, [{}], [{ schemes: ['a'] }]],

@@ -10,6 +10,7 @@ import {
   systemClock,
   systemRandom,
   TokenBucketBudget,
+  type BalancingPolicyFactory,
   type ClientThrottlingOptions,
   type ConcurrencyLimitOptions,
   type ParsedServiceConfig,
@@ -33,6 +34,7 @@ import {
   type PoolOptions,
 } from '@fairlead/pool';
 import type * as grpc from '@grpc/grpc-js';
+import { knownPolicies } from './balancing-policies.js';
 import type { MethodOptionTable } from './method-settings.js';
 import { LiveBudget } from './service-config/live-budget.js';
 import { LiveServiceConfig } from './service-config/live-service-config.js';
@@ -55,6 +57,12 @@ export interface OwnChannelOptions extends OwnPoolOptions {
    * counts only while neither is given (in gRPC it would win).
    */
   readonly serviceConfig?: ServiceConfigJson;
+  /**
+   * Balancing policies of your own, to be chosen by name in `loadBalancingConfig` of any service config, also as children of
+   * others. They win over built-in ones of the same name. Default none. `docs/own-policy.md` shows how to write one.
+   * For a policy without a name there is `balancing`.
+   */
+  readonly balancingPolicies?: readonly BalancingPolicyFactory[];
   /**
    * What a service config says of methods, as typed options with durations in ms: by `'package.Service/Method'`,
    * `'package.Service'` or `'*'`. Default none. May stand beside a service config, as if its entries were in there: the most
@@ -124,6 +132,7 @@ const asGiven = custom((value) => value);
 const RULES = {
   serviceConfig: asGiven,
   tracing: asGiven,
+  balancingPolicies: custom(knownPolicies),
   methods: custom(readMethodOptions),
   retryBudget: custom(
     (value, name): RetryBudget => new TokenBucketBudget(value as TokenBucketBudgetOptions | undefined, name),
@@ -151,6 +160,7 @@ export function resolveChannelOptions(target: string, options: ChannelOptions): 
   const { 'grpc.service_config': text, ...forwarded } = channelArguments;
   const {
     serviceConfig: given,
+    balancingPolicies,
     methods,
     retryBudget,
     concurrencyLimit,
@@ -162,7 +172,7 @@ export function resolveChannelOptions(target: string, options: ChannelOptions): 
     ...pool
   } = resolveOptions(own, { ...POOL_RULES, ...RULES });
   const { balancing, retryBudget: ownBudget } = own;
-  const parser = new ServiceConfigParser({ balancing, retryBudget: ownBudget }, methods);
+  const parser = new ServiceConfigParser({ balancing, retryBudget: ownBudget }, methods, balancingPolicies);
   const parsed = readServiceConfig(parser, given, text);
   const budget = new LiveBudget(retryBudget);
   budget.configure(parsed?.config.retryThrottling);

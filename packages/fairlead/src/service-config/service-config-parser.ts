@@ -1,8 +1,8 @@
 import {
-  builtInPolicies,
   InvalidOptionError,
   InvalidServiceConfigError,
   parseServiceConfig,
+  type BalancingPolicyFactory,
   type MethodOptions,
   type ParsedServiceConfig,
   type ServiceConfig,
@@ -25,11 +25,16 @@ interface Contradiction {
 export class ServiceConfigParser {
   readonly #options: RivalOptions;
   readonly #methods: MethodOptions;
+  readonly #policies: readonly BalancingPolicyFactory[];
 
-  /** @param methods hold beside every config. */
-  constructor(options: RivalOptions, methods: MethodOptions) {
+  /**
+   * @param methods hold beside every config.
+   * @param policies that a config may choose.
+   */
+  constructor(options: RivalOptions, methods: MethodOptions, policies: readonly BalancingPolicyFactory[]) {
     this.#options = options;
     this.#methods = methods;
+    this.#policies = policies;
   }
 
   /**
@@ -60,7 +65,7 @@ export class ServiceConfigParser {
   }
 
   #read(json: unknown, path: string, optionsWin: boolean): ParsedServiceConfig {
-    return parseServiceConfig(json, { policies: builtInPolicies, path, methodOptions: this.#methods, optionsWin });
+    return parseServiceConfig(json, { policies: this.#policies, path, methodOptions: this.#methods, optionsWin });
   }
 
   #contradictions({ loadBalancing, retryThrottling }: ServiceConfig): Contradiction[] {
