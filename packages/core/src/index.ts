@@ -8,6 +8,7 @@ export * from './random/system-random.js';
 export * from './random/uniform-index.js';
 export * from './random/distinct-pair.js';
 export * from './random/shuffle.js';
+export * from './random/alias-table.js';
 export * from './status/status-code.js';
 export * from './errors/fairlead-error.js';
 export * from './errors/invalid-option-error.js';
@@ -76,6 +77,10 @@ export {
   weightedRoundRobinPolicy,
   type WeightedRoundRobinOptions,
 } from './policies/weighted-round-robin/weighted-round-robin.js';
+export * from './policies/least-request.js';
+export { priority, priorityPolicy, type PriorityOptions, type TierOptions } from './policies/tiers/priority.js';
+export * from './policies/tiers/zone-preference.js';
+export type { SlowStartOptions } from './policies/sampling/slow-start.js';
 export * from './pick/load-balancing-config.js';
 export * from './policies/built-in-policies.js';
 export type * from './attempt/attempt-kind.js';
@@ -85,6 +90,7 @@ export * from './attempt/classify-failure.js';
 export * from './attempt/credentials-failure.js';
 export * from './attempt/local-end.js';
 export * from './retry/backoff.js';
+export * from './retry/pushback.js';
 export type * from './retry/budget.js';
 export * from './retry/token-bucket-budget.js';
 export type { RetryBudgetSettings } from './retry/retry-budget-settings.js';

@@ -185,7 +185,10 @@ describe('a service config is refused', () => {
       'serviceConfig.retryThrottling.maxTokens: 0 (expected: an integer, 1 to 1000)',
     ],
     [{ healthCheckConfig: {} }, 'serviceConfig.healthCheckConfig: not supported by this version of Fairlead'],
-    [{ loadBalancingConfig: [{ least_request: {} }] }, 'least_request: not supported by this version of Fairlead'],
+    [
+      { loadBalancingConfig: [{ cluster_resolver: {} }] },
+      'cluster_resolver: not supported by this version of Fairlead',
+    ],
     [
       { loadBalancingConfig: [{ a: {}, b: {} }] },
       'serviceConfig.loadBalancingConfig[0]: {"a":{},"b":{}} (expected: an object with exactly one key',

@@ -26,6 +26,8 @@ export type {
   ServiceConfigJson,
   SuccessRateEjectionJson,
   WeightedRoundRobinJson,
+  SlowStartJson,
+  TierPolicyJson,
 } from './service-config-json.js';
 export {
   attemptsOf,
@@ -63,6 +65,8 @@ export type {
   ResolverSnapshot,
 } from '@fairlead/pool';
 export { channelzHandlers } from '@fairlead/pool';
+export { leastRequest, peakEwma, pickFirst, priority, roundRobin, zonePreference } from '@fairlead/core';
+export type { LeastRequestOptions, PeakEwmaPolicyOptions, PickFirstOptions, SlowStartOptions } from '@fairlead/core';
 export { FairleadError, InvalidOptionError, InvalidServiceConfigError, InvalidTargetError } from '@fairlead/core';
 export {
   failureAccrual,

@@ -15,6 +15,7 @@ import type {
   FailureAccrualJson,
   FailurePercentageEjectionJson,
   HedgingPolicyJson,
+  LoadBalancingConfigJson,
   MeasuredDelayJson,
   MethodConfigJson,
   MethodExtensionJson,
@@ -25,6 +26,8 @@ import type {
   ServiceConfigJson,
   SuccessRateEjectionJson,
   WeightedRoundRobinJson,
+  SlowStartJson,
+  TierPolicyJson,
 } from './service-config-json.js';
 
 /** What is taken, up to the limits, and what is refused, from just past them. */
@@ -156,6 +159,10 @@ const OPTIONS: Table<OwnChannelOptions> = {
   eventLoopStallMs: duration(10, Number.MAX_VALUE, true),
   minReadyMembers: { good: [1, MAX_INT], bad: [0, 1.5, Infinity, MAX_INT + 1, ...NO_NUMBERS] },
   balancing: { good: [], bad: [null, {}, 'round_robin'] },
+  balancingPolicies: {
+    good: [[], [{ names: ['mine'], create: nothing }]],
+    bad: [null, 5, 'x', true, {}, [{}], [{ names: ['mine'] }], [{ names: [], create: nothing }]],
+  },
   resolvers: {
     good: [[], [{ schemes: ['mine'], create: () => undefined }]],
     bad: [null, {}, [{}], [{ schemes: ['a'] }]],
@@ -291,9 +298,37 @@ const THROTTLING: Table<RetryThrottlingJson> = {
   tokenRatio: { good: [0.001, 1e9], bad: [0, 0.0009, -1, Infinity, '1', null], beside: { maxTokens: 1 } },
 };
 
-const PEAK_EWMA: Table<{ decayTime: unknown; failurePenalty: unknown }> = {
+const SLOW_START: Limits = { good: [{ window: '1s' }, null], bad: [...noObjects, {}] };
+
+const PEAK_EWMA: Table<NonNullable<LoadBalancingConfigJson['peak_ewma']>> = {
   decayTime: seconds(['0.001s', '600s'], ['0s', '600.001s']),
   failurePenalty: seconds(['0s', '600s'], ['600.001s']),
+  slowStart: SLOW_START,
+};
+
+const LEAST_REQUEST: Table<NonNullable<LoadBalancingConfigJson['least_request']>> = {
+  choiceCount: { good: [2, 10, 11, MAX_INT, null], bad: [1, 0, -1, 2.5, Infinity, '2', {}] },
+  slowStart: SLOW_START,
+};
+
+const SLOW_START_FIELDS: Table<SlowStartJson> = {
+  window: seconds(['0.001s', '3600s'], ['0s', '3600.001s']),
+  minWeightPercent: { good: [0, 100, null], bad: [-0.001, 100.001, '10', {}], beside: { window: '1s' } },
+  aggression: { good: [0.01, 100, null], bad: [0.009, 100.1, 0, -1, '1'], beside: { window: '1s' } },
+};
+
+const CHILDREN: Limits = { good: [[{ round_robin: {} }], null], bad: [[], {}, 'round_robin', [{ nobody: {} }]] };
+
+const TIERS: Table<TierPolicyJson> = {
+  overprovisioning: { good: [1, 1.4, 100, null], bad: [0.999, 100.1, -1, Infinity, '1.4'] },
+  childPolicy: CHILDREN,
+};
+
+const ZONE: Table<NonNullable<LoadBalancingConfigJson['zone_preference']>> = {
+  zone: { good: ['a'], bad: ['', 5, null, {}] },
+  node: { good: ['n', null], bad: ['', 5, {}], beside: { zone: 'a' } },
+  overprovisioning: { ...TIERS.overprovisioning, beside: { zone: 'a' } },
+  childPolicy: { ...CHILDREN, beside: { zone: 'a' } },
 };
 
 const integer = (max: number): Limits => ({ good: [0, max, null], bad: [-1, max + 1, 1.5, '1', true] });
@@ -438,6 +473,26 @@ const PLACES: readonly Place[] = [
     path: 'serviceConfig.loadBalancingConfig[0].weighted_round_robin',
     table: WEIGHTED,
     config: (settings) => ({ loadBalancingConfig: [{ weighted_round_robin: settings }] }),
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].least_request',
+    table: LEAST_REQUEST,
+    config: (settings) => ({ loadBalancingConfig: [{ least_request: settings }] }),
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].least_request.slowStart',
+    table: SLOW_START_FIELDS,
+    config: (slowStart) => ({ loadBalancingConfig: [{ least_request: { slowStart: slowStart as SlowStartJson } }] }),
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].priority',
+    table: TIERS,
+    config: (priority) => ({ loadBalancingConfig: [{ priority }] }),
+  },
+  {
+    path: 'serviceConfig.loadBalancingConfig[0].zone_preference',
+    table: ZONE,
+    config: (settings) => ({ loadBalancingConfig: [{ zone_preference: settings as { zone: string } }] }),
   },
 ];
 

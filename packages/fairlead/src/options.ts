@@ -11,6 +11,7 @@ import {
   resolveRetryThrottling,
   systemClock,
   systemRandom,
+  type BalancingPolicyFactory,
   type ClientThrottlingOptions,
   type ConcurrencyLimitOptions,
   type ParsedServiceConfig,
@@ -34,6 +35,7 @@ import {
   type PoolOptions,
 } from '@fairlead/pool';
 import type * as grpc from '@grpc/grpc-js';
+import { knownPolicies } from './balancing-policies.js';
 import type { MethodOptionTable } from './method-settings.js';
 import { ChannelWideConfig } from './service-config/channel-wide-config.js';
 import { LiveBudget } from './service-config/live-budget.js';
@@ -57,6 +59,12 @@ export interface OwnChannelOptions extends OwnPoolOptions {
    * counts only while neither is given (in gRPC it would win).
    */
   readonly serviceConfig?: ServiceConfigJson;
+  /**
+   * Balancing policies of your own, to be chosen by name in `loadBalancingConfig` of any service config, also as children of
+   * others. They win over built-in ones of the same name. Default none. `docs/own-policy.md` shows how to write one.
+   * For a policy without a name there is `balancing`.
+   */
+  readonly balancingPolicies?: readonly BalancingPolicyFactory[];
   /**
    * What a service config says of methods, as typed options with durations in ms: by `'package.Service/Method'`,
    * `'package.Service'` or `'*'`. Default none. May stand beside a service config, as if its entries were in there: the most
@@ -137,6 +145,7 @@ const asGiven = custom((value) => value);
 const RULES = {
   serviceConfig: asGiven,
   tracing: asGiven,
+  balancingPolicies: custom(knownPolicies),
   methods: custom(readMethodOptions),
   retryBudget: optional(custom(resolveRetryBudget)),
   retryThrottling: optional(custom(resolveRetryThrottling)),
@@ -161,6 +170,7 @@ export function resolveChannelOptions(target: string, options: ChannelOptions): 
   const { 'grpc.service_config': text, ...forwarded } = channelArguments;
   const {
     serviceConfig: given,
+    balancingPolicies,
     methods,
     retryBudget,
     retryThrottling,
@@ -172,7 +182,7 @@ export function resolveChannelOptions(target: string, options: ChannelOptions): 
     metrics,
     ...pool
   } = resolveOptions(own, { ...POOL_RULES, ...RULES });
-  const parser = new ServiceConfigParser(own, methods);
+  const parser = new ServiceConfigParser(own, methods, balancingPolicies);
   const parsed = readServiceConfig(parser, given, text);
   const whole = { retryBudget, retryThrottling, concurrencyLimit, clientThrottling, deadlineMarginMs };
   const channelWide = new ChannelWideConfig(whole);

@@ -73,10 +73,28 @@ export interface LoadBalancingConfigJson {
     readonly decayTime?: DurationString;
     /** What a failed call counts as, at least. Default `'5s'`; `'0s'` (failures cost what they took) to `'600s'`. */
     readonly failurePenalty?: DurationString;
+    /** Gives pods that have just become ready their share step by step. Default none: at once. */
+    readonly slowStart?: SlowStartJson;
+  };
+  /** gRFC A48: the fewest calls in flight of a few random pods. Also `least_request_experimental`. */
+  readonly least_request?: {
+    /** Pods drawn for each call: an integer, at least 2; more than 10 count as 10. Default 2. */
+    readonly choiceCount?: number;
+    /** As in `peak_ewma`. */
+    readonly slowStart?: SlowStartJson;
   };
   readonly round_robin?: Readonly<Record<string, never>>;
   readonly weighted_round_robin?: WeightedRoundRobinJson;
   readonly pick_first?: { readonly shuffleAddressList?: boolean };
+  /** By `EndpointAttributes.priority`, with spill-over as Envoy's priority levels. Also `priority_experimental`. */
+  readonly priority?: TierPolicyJson;
+  /** The pods of our zone first, with the same spill-over. */
+  readonly zone_preference?: TierPolicyJson & {
+    /** Our zone, as the endpoints name it. */
+    readonly zone: string;
+    /** Our node: its pods come before those of the zone. Default none. */
+    readonly node?: string;
+  };
   /** Ejects pods that answer worse than the others (gRFC A50), and lets its `childPolicy` choose among the rest. */
   readonly outlier_detection?: OutlierDetectionJson;
   /** gRPC's name of `outlier_detection`. */
@@ -174,6 +192,22 @@ export interface WeightedRoundRobinJson {
    * none.
    */
   readonly metricNamesForComputingUtilization?: readonly string[];
+}
+
+export interface TierPolicyJson {
+  /** A tier takes min(1, ready / all × this) of the calls: 1 to 100. Default 1.4. */
+  readonly overprovisioning?: number;
+  /** Balances inside a tier. Default `[{ peak_ewma: {} }]`. */
+  readonly childPolicy?: readonly LoadBalancingConfigJson[];
+}
+
+export interface SlowStartJson {
+  /** How long a pod counts as new: `'0.001s'` to `'3600s'`. */
+  readonly window: DurationString;
+  /** What it gets of its share at least, in percent: 0 to 100. Default 10. */
+  readonly minWeightPercent?: number;
+  /** Its share grows with (age / window)^(1 / aggression): 0.01 to 100. Default 1, a straight line. */
+  readonly aggression?: number;
 }
 
 export interface MethodConfigJson {

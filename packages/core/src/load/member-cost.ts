@@ -1,4 +1,6 @@
 import { Ewma } from './ewma.js';
+import { failurePenalty } from './failure-penalty.js';
+import type { CallStatus } from './load.js';
 import { WarmUp } from './warm-up.js';
 
 /**
@@ -56,10 +58,11 @@ export class MemberCost {
   }
 
   /** A call failed after this time. */
-  recordFailure(latencyMs: number, now: number): void {
+  recordFailure(latencyMs: number, now: number, status: CallStatus | undefined): void {
+    const penaltyMs = failurePenalty(this.#options.failurePenaltyMs, status);
     this.#warmUp.failed();
     this.#adjustDecay(now);
-    this.#latency.addPeak(Math.max(this.#options.failurePenaltyMs, latencyMs, this.#latency.valueAt(now)), now);
+    this.#latency.addPeak(Math.max(penaltyMs, latencyMs, this.#latency.valueAt(now)), now);
     this.#known = true;
   }
 

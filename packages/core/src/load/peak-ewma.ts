@@ -1,6 +1,6 @@
 import { durationMs } from '../options/number-rules.js';
 import { resolveOptions } from '../options/check.js';
-import type { CallOutcome, Completion, Load } from './load.js';
+import type { CallOutcome, CallStatus, Completion, Load } from './load.js';
 import { MemberCost } from './member-cost.js';
 
 /** How a {@link PeakEwmaLoad} forgets and how it takes failures. */
@@ -12,7 +12,8 @@ export interface PeakEwmaOptions {
   readonly decayTimeMs?: number;
   /**
    * A failure costs as much as a call that took this long, in ms, or as long as it really took if that was more.
-   * 0 makes a fast failure look like a fast answer. Default 5 000 (Linkerd's load biaser); 0 to 600 000.
+   * 0 makes a fast failure look like a fast answer. `grpc-retry-pushback-ms` of an overloaded server counts instead if it
+   * is more, up to 300 s. Default 5 000 (Linkerd's load biaser); 0 to 600 000.
    */
   readonly failurePenaltyMs?: number;
 }
@@ -29,7 +30,8 @@ export const PEAK_EWMA_RULES = {
  *
  * - *Unknown latency.* A member without any sample has load 0, so it gets a call soon; while that call is on its way
  *   its load is enormous, so it gets no second one unless all others are in the same state.
- * - *Failures* are recorded as max(penalty, observed, current cost): failing quickly is not being quick.
+ * - *Failures* are recorded as max(penalty, observed, current cost): failing quickly is not being quick. A server that
+ *   says with UNAVAILABLE or RESOURCE_EXHAUSTED when to ask again (`grpc-retry-pushback-ms`) costs that, up to 300 s.
  * - *Neutral ends* record nothing, *distorted times* neither: what our own stalled event loop read late is not a peak.
  * - *Cold start.* The first calls of a new pod are slow for reasons that pass (JIT, fresh connection); see `warm-up.ts`.
  *
@@ -82,11 +84,11 @@ class PeakEwmaCompletion implements Completion {
     this.#cost.stopAwaiting(now);
   }
 
-  end(now: number, outcome: CallOutcome, distorted = false): void {
+  end(now: number, outcome: CallOutcome, distorted = false, status?: CallStatus): void {
     if (this.#state === 'ended') return;
     const wasAwaiting = this.#state === 'awaiting';
     this.#state = 'ended';
-    if (outcome === 'failure') this.#cost.recordFailure(distorted ? 0 : this.#elapsed(now), now);
+    if (outcome === 'failure') this.#cost.recordFailure(distorted ? 0 : this.#elapsed(now), now, status);
     if (outcome === 'success' && wasAwaiting && !distorted) this.#cost.recordLatency(this.#elapsed(now), now);
     if (wasAwaiting) this.#cost.stopAwaiting(now);
     this.#cost.release();
@@ -114,10 +116,10 @@ class AdoptedCompletion implements Completion {
     this.#cost.stopAwaiting(now);
   }
 
-  end(now: number, outcome: CallOutcome): void {
+  end(now: number, outcome: CallOutcome, _distorted?: boolean, status?: CallStatus): void {
     if (this.#ended) return;
     this.#ended = true;
-    if (outcome === 'failure') this.#cost.recordFailure(0, now);
+    if (outcome === 'failure') this.#cost.recordFailure(0, now, status);
     this.responded(now);
     this.#cost.release();
   }

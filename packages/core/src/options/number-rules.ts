@@ -36,6 +36,12 @@ export function ratio(limits: NumberLimits = {}): OptionRule<number> {
   return numberRule(limits.default, (value) => value >= min && value <= max, `a ratio, ${describeRange(min, max)}`);
 }
 
+/** Any number in a range, fractions allowed; at least `min`, which is 0 unless given. */
+export function numberInRange(limits: NumberLimits = {}): OptionRule<number> {
+  const { min = 0, max = Number.MAX_VALUE } = limits;
+  return numberRule(limits.default, (value) => value >= min && value <= max, `a number, ${describeRange(min, max)}`);
+}
+
 function numberRule(
   defaultValue: number | undefined,
   inRange: (value: number) => boolean,

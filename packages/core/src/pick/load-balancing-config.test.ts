@@ -37,7 +37,7 @@ describe('parseLoadBalancingConfig', () => {
     [[{ round_robin: [] }], 'lb[0].round_robin: [] (expected: an object)'],
     [[{ pick_first: { shuffleAddressList: 1 } }, { round_robin: {} }], 'lb[0].pick_first.shuffleAddressList: 1'],
     [[], 'lb: nothing: not supported by this version of Fairlead (expected: one of peak_ewma, '],
-    [[{ ring_hash_experimental: {} }, { grpclb: {} }], 'lb: ring_hash_experimental, grpclb: not supported'],
+    [[{ cluster_resolver: {} }, { grpclb: {} }], 'lb: cluster_resolver, grpclb: not supported'],
     [[{ __proto__x: {} }], 'lb: __proto__x: not supported'],
   ])('refuses %j', (list, message) => {
     expect(() => parse(list)).toThrow(InvalidServiceConfigError);

@@ -1,7 +1,8 @@
 import { firstOfPair, secondOfPair } from '../random/distinct-pair.js';
 import type { Random } from '../random/random.js';
 import type { MemberView, Picker, PickRequest, PickResult } from '../pick/picker.js';
-import { wasTried, type Picked } from '../pick/ready-members.js';
+import type { Picked } from '../pick/ready-members.js';
+import { Candidates } from './sampling/candidates.js';
 
 /**
  * Power of two choices: draws two distinct members and picks the one with the smaller load.
@@ -9,32 +10,66 @@ import { wasTried, type Picked } from '../pick/ready-members.js';
  * Two draws are enough: the longest queue of n members falls from log n / log log n to log log n (Mitzenmacher 2001),
  * while looking at all of them makes every client of a fleet run to the same least loaded pod at once. The loads belong
  * to the members, not to this snapshot, so they survive an update.
+ *
+ * Weights count twice, or they would count only sometimes. Members are drawn in proportion to them: that is what decides
+ * while loads are equal, e.g. when nobody has a call. And calls in flight are divided by them: that decides under load,
+ * where comparing bare calls in flight would take back what drawing has given. A member of weight w shares the cost of a
+ * call among `inFlight / w + 1` (its load says `inFlight + 1`). Dividing the whole load instead, as Envoy's weighted least
+ * request does with active + 1, would give an idle client's calls to the heavy members almost alone: of 2:1, 8:1 would be
+ * made.
  */
 export class LeastLoadedPicker<M extends MemberView> implements Picker<M> {
-  readonly #ready: readonly Picked<M>[];
+  readonly #candidates: Candidates<M>;
   readonly #random: Random;
 
-  /** @param ready never empty. */
-  constructor(ready: readonly Picked<M>[], random: Random) {
-    this.#ready = ready;
+  /**
+   * @param ready never empty.
+   * @param weights of `ready`, in its order, with a mean of 1; not given when all are equal.
+   */
+  constructor(ready: readonly Picked<M>[], random: Random, weights?: Float64Array) {
+    this.#candidates = new Candidates(ready, random, weights);
     this.#random = random;
   }
 
   pick(request: PickRequest, now: number): PickResult<M> {
+    const { ready, weights } = this.#candidates;
+    if (ready.length === 1) return ready[0]!;
     const tried = request.attempt?.tried.size ?? 0;
-    if (tried === 0) return this.#lessLoaded(this.#ready, now);
-    const untried = this.#ready.filter((picked) => !wasTried(request, picked));
-    return this.#lessLoaded(untried.length === 0 ? this.#ready : untried, now);
+    if (tried > 0) return this.#untried(request, now) ?? this.#any(now);
+    return weights === undefined ? this.#anyEqual(now) : this.#any(now);
   }
 
-  #lessLoaded(candidates: readonly Picked<M>[], now: number): Picked<M> {
-    const n = candidates.length;
-    if (n === 1) return candidates[0]!;
-    const first = firstOfPair(this.#random, n);
-    const second = secondOfPair(this.#random, n, first);
-    const a = candidates[first]!;
-    const b = candidates[second]!;
+  #anyEqual(now: number): Picked<M> {
+    const { ready } = this.#candidates;
+    const first = firstOfPair(this.#random, ready.length);
+    const a = ready[first]!;
+    const b = ready[secondOfPair(this.#random, ready.length, first)]!;
     // The order of a pair is as random as the pair, so preferring the first at equal loads prefers nobody.
     return a.member.load.valueAt(now) <= b.member.load.valueAt(now) ? a : b;
+  }
+
+  #any(now: number): Picked<M> {
+    const first = this.#candidates.draw();
+    return this.#better(first, this.#candidates.drawOther(first), now);
+  }
+
+  #untried(request: PickRequest, now: number): Picked<M> | undefined {
+    const first = this.#candidates.drawUntried(request);
+    return first < 0 ? undefined : this.#better(first, this.#candidates.drawUntried(request, first), now);
+  }
+
+  /** @param second −1 for none. */
+  #better(first: number, second: number, now: number): Picked<M> {
+    const { ready } = this.#candidates;
+    return second < 0 || this.#cost(first, now) <= this.#cost(second, now) ? ready[first]! : ready[second]!;
+  }
+
+  #cost(index: number, now: number): number {
+    const { ready, weights } = this.#candidates;
+    const { load } = ready[index]!.member;
+    const value = load.valueAt(now);
+    if (weights === undefined) return value;
+    const { inFlight } = load;
+    return (value / (inFlight + 1)) * (inFlight / weights[index]! + 1);
   }
 }

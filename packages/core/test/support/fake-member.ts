@@ -1,12 +1,12 @@
 import type { AttemptContext } from '../../src/attempt/attempt-context.js';
-import { endpointAt, type Endpoint } from '../../src/endpoint/endpoint.js';
+import { endpointAt, type Endpoint, type EndpointAttributes } from '../../src/endpoint/endpoint.js';
 import type { Load } from '../../src/load/load.js';
 import { OutstandingLoad } from '../../src/load/outstanding.js';
 import type { MemberConnectivity, MemberView, PickRequest, PickResult } from '../../src/pick/picker.js';
 
 /** A member whose state a test sets by hand. */
 export class FakeMember implements MemberView {
-  readonly endpoint: Endpoint;
+  endpoint: Endpoint;
   readonly load: Load;
   connectivity: MemberConnectivity;
 
@@ -15,6 +15,17 @@ export class FakeMember implements MemberView {
     this.connectivity = connectivity;
     this.load = load;
   }
+}
+
+/** The same member as a resolver reports it that knows this of it. */
+export function attributed(member: FakeMember, attributes: EndpointAttributes): FakeMember {
+  member.endpoint = { ...member.endpoint, attributes };
+  return member;
+}
+
+/** The same member as a policy above weighs it. */
+export function weighed(member: FakeMember, weight: number): FakeMember {
+  return Object.defineProperty(member, 'weight', { value: weight, writable: true });
 }
 
 /** `n` members with loads of their own. */

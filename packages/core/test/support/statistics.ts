@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { SeededRandom } from '@fairlead/testing';
 
 /** Runs a random test with a seed, and says which one it was when it fails. */
@@ -24,4 +25,15 @@ export function chiSquareLimit(degreesOfFreedom: number): number {
   const z = 4.7534;
   const ninth = 2 / (9 * degreesOfFreedom);
   return degreesOfFreedom * (1 - ninth + z * Math.sqrt(ninth)) ** 3;
+}
+
+/** Each count is within 5 σ of what its weight says (the bound of grpc-go's ring hash tests). */
+export function expectShares(counts: readonly number[], weights: readonly number[]): void {
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+  const [calls, weight] = [sum(counts), sum(weights)];
+  counts.forEach((count, index) => {
+    const p = weights[index]! / weight;
+    const bound = 5 * Math.sqrt(calls * p * (1 - p));
+    expect([index, count, Math.abs(count - calls * p) <= bound]).toEqual([index, count, true]);
+  });
 }

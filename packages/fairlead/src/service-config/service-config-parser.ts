@@ -1,8 +1,8 @@
 import {
-  builtInPolicies,
   InvalidOptionError,
   InvalidServiceConfigError,
   parseServiceConfig,
+  type BalancingPolicyFactory,
   type MethodOptions,
   type ParsedServiceConfig,
   type ServiceConfig,
@@ -19,15 +19,18 @@ interface Contradiction {
 export class ServiceConfigParser {
   readonly #options: RivalOptions;
   readonly #methods: MethodOptions;
+  readonly #policies: readonly BalancingPolicyFactory[];
 
   /**
    * @param methods hold beside every config.
+   * @param policies that a config may choose.
    * @throws InvalidOptionError for options that contradict each other.
    */
-  constructor(options: RivalOptions, methods: MethodOptions) {
+  constructor(options: RivalOptions, methods: MethodOptions, policies: readonly BalancingPolicyFactory[]) {
     checkRivals(options);
     this.#options = options;
     this.#methods = methods;
+    this.#policies = policies;
   }
 
   /**
@@ -59,7 +62,7 @@ export class ServiceConfigParser {
   }
 
   #read(json: unknown, path: string, optionsWin: boolean): ParsedServiceConfig {
-    return parseServiceConfig(json, { policies: builtInPolicies, path, methodOptions: this.#methods, optionsWin });
+    return parseServiceConfig(json, { policies: this.#policies, path, methodOptions: this.#methods, optionsWin });
   }
 
   #contradictions(config: ServiceConfig): Contradiction[] {

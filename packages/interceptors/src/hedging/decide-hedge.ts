@@ -1,6 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import type { FailureClass, HedgingPolicy } from '@fairlead/core';
-import type { Pushback } from '../retry/pushback.js';
+import type { FailureClass, HedgingPolicy, Pushback } from '@fairlead/core';
 
 /** What is known when one of a call's attempts has failed. */
 export interface HedgeFailure {

@@ -1,6 +1,6 @@
 import type { StatusObject } from '@grpc/grpc-js';
 import type { Attempt } from '../retry/attempt.js';
-import { pushbackOf } from '../retry/pushback.js';
+import { pushbackOf } from '@fairlead/core';
 import { isConnectionLost } from './connection-lost.js';
 import type { HedgeFailure } from './decide-hedge.js';
 

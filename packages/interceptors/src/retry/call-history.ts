@@ -1,11 +1,10 @@
-import type { AttemptKind, Backoff, FailureClass } from '@fairlead/core';
+import { pushbackOf, type AttemptKind, type Backoff, type FailureClass } from '@fairlead/core';
 import type { Metadata, StatusObject } from '@grpc/grpc-js';
 import type { AttemptRecord } from '../attempts/attempt-record.js';
 import { withAttempts } from '../attempts/attempts-of.js';
 import { PREVIOUS_ATTEMPTS, type Attempt } from './attempt.js';
 import { countsAsFailure, decide, type Decision } from './decide.js';
 import type { MethodRetry } from './method-retry.js';
-import { pushbackOf } from './pushback.js';
 
 /** The attempts of one call so far: their trail, and what they used up. A call that does not fail has none. */
 export class CallHistory {

@@ -1,6 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import type { FailureClass, RetryPolicy } from '@fairlead/core';
-import type { Pushback } from './pushback.js';
+import type { FailureClass, Pushback, RetryPolicy } from '@fairlead/core';
 
 /** What is known when an attempt has failed. */
 export interface Failure {

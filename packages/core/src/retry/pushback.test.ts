@@ -1,10 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { metadataOf } from '../../test/fake-channel.js';
-import { pushbackOf } from './pushback.js';
+import { pushbackOf, type Pushback } from './pushback.js';
 
-const stop = { kind: 'stop' };
+const stop: Pushback = { kind: 'stop' };
 
-test.each([
+test.each<[(string | Uint8Array)[], Pushback]>([
   [[], { kind: 'none' }],
   [['0'], { kind: 'after', delayMs: 0 }],
   [['5'], { kind: 'after', delayMs: 5 }],
@@ -22,6 +21,9 @@ test.each([
   [['1e3'], stop],
   [[''], stop],
   [['5', '5'], stop],
+  [['NaN'], stop],
+  [['1e300'], stop],
+  [[new Uint8Array([53])], stop],
 ])('the values %j mean %j', (values, pushback) => {
-  expect(pushbackOf(metadataOf({ 'grpc-retry-pushback-ms': values }))).toEqual(pushback);
+  expect(pushbackOf({ get: (key) => (key === 'grpc-retry-pushback-ms' ? values : []) })).toEqual(pushback);
 });

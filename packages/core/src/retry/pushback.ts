@@ -1,4 +1,4 @@
-import type * as grpc from '@grpc/grpc-js';
+import type { CallStatus } from '../load/load.js';
 
 /** What the server says of a retry in `grpc-retry-pushback-ms` (gRFC A6): nothing, not at all, or after this time. */
 export type Pushback =
@@ -7,7 +7,7 @@ export type Pushback =
 const MAX_INT32 = 2 ** 31 - 1;
 
 /** An ASCII int32 without needless zeros. Anything else, or several values, means "do not retry". */
-export function pushbackOf(metadata: grpc.Metadata): Pushback {
+export function pushbackOf(metadata: CallStatus['metadata']): Pushback {
   const values = metadata.get('grpc-retry-pushback-ms');
   if (values.length === 0) return { kind: 'none' };
   const [value] = values;
