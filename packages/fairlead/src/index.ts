@@ -10,13 +10,16 @@ export type {
   ConcurrencyLimitJson,
   DurationString,
   HedgingPolicyJson,
+  DeterministicApertureJson,
   LoadBalancingConfigJson,
   MeasuredDelayJson,
   MethodConfigJson,
   MethodExtensionJson,
   Percentile,
+  RandomSubsettingJson,
   RetryPolicyJson,
   RetryThrottlingJson,
+  RingHashJson,
   ServiceConfigJson,
 } from './service-config-json.js';
 export {
@@ -55,4 +58,16 @@ export type {
   ResolverSnapshot,
 } from '@fairlead/pool';
 export { channelzHandlers } from '@fairlead/pool';
-export { FairleadError, InvalidOptionError, InvalidServiceConfigError, InvalidTargetError } from '@fairlead/core';
+export {
+  deterministicAperture,
+  FairleadError,
+  InvalidOptionError,
+  InvalidServiceConfigError,
+  InvalidTargetError,
+  randomSubsetting,
+  ringHash,
+  setHashKey,
+  type DeterministicApertureOptions,
+  type RandomSubsettingOptions,
+  type RingHashOptions,
+} from '@fairlead/core';

@@ -10,12 +10,15 @@ import type {
   BulkheadJson,
   CircuitBreakerJson,
   ConcurrencyLimitJson,
+  DeterministicApertureJson,
   HedgingPolicyJson,
   MeasuredDelayJson,
   MethodConfigJson,
   MethodExtensionJson,
+  RandomSubsettingJson,
   RetryPolicyJson,
   RetryThrottlingJson,
+  RingHashJson,
   ServiceConfigJson,
 } from './service-config-json.js';
 
@@ -250,6 +253,33 @@ const PEAK_EWMA: Table<{ decayTime: unknown; failurePenalty: unknown }> = {
   failurePenalty: seconds(['0s', '600s'], ['600.001s']),
 };
 
+const CHILD: Limits = { good: [[{ round_robin: {} }]], bad: [{}, [], 'round_robin', [{ none: {} }]] };
+const MAX_RING = 8_388_608;
+
+const RING_HASH: Table<RingHashJson> = {
+  minRingSize: { good: [1, MAX_RING], bad: [0, 1.5, MAX_RING + 1, '1'], beside: { maxRingSize: MAX_RING } },
+  maxRingSize: { good: [1, MAX_RING], bad: [0, 1.5, MAX_RING + 1, '1'], beside: { minRingSize: 1 } },
+  requestHashHeader: { good: ['x-user', 'X.y_z', ''], bad: ['x-bin', 'a b', ':path', 'é', 5, {}] },
+};
+
+const RANDOM_SUBSETTING: Table<RandomSubsettingJson> = {
+  subsetSize: { good: [1, 4_294_967_295], bad: [0, 1.5, 4_294_967_296, '1'], beside: { childPolicy: CHILD.good[0] } },
+  childPolicy: { ...CHILD, beside: { subsetSize: 1 } },
+};
+
+const APERTURE: Table<DeterministicApertureJson> = {
+  instanceId: { good: [0, 4], bad: [-1, 5, 0.5, '1'], beside: { totalInstances: 5 } },
+  totalInstances: { good: [1, MAX_INT], bad: [0, 1.5, MAX_INT + 1, '1'], beside: { instanceId: 0 } },
+  minAperture: { ...count(1), beside: { instanceId: 0, totalInstances: 1 } },
+  childPolicy: { ...CHILD, beside: { instanceId: 0, totalInstances: 1 } },
+};
+
+const policyPlace = (name: string, table: Place['table']): Place => ({
+  path: `serviceConfig.loadBalancingConfig[0].${name}`,
+  table,
+  config: (settings) => ({ loadBalancingConfig: [{ [name]: settings }] }),
+});
+
 /** Where a table stands in a service config, and what that config is with one of its fields set. */
 interface Place {
   readonly path: string;
@@ -285,6 +315,9 @@ const PLACES: readonly Place[] = [
     table: PEAK_EWMA,
     config: (settings) => ({ loadBalancingConfig: [{ peak_ewma: settings }] }),
   },
+  policyPlace('ring_hash', RING_HASH),
+  policyPlace('random_subsetting', RANDOM_SUBSETTING),
+  policyPlace('deterministic_aperture', APERTURE),
 ];
 
 /** What `createChannel` says; undefined when it takes them. */

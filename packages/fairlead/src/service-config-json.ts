@@ -9,7 +9,10 @@ export type DurationString = `${string}s`;
  * Unknown fields are ignored with a `warning` event (gRFC A2); known ones that are not implemented are refused by name.
  */
 export interface ServiceConfigJson {
-  /** The first policy that is supported is used: `peak_ewma` (the default without any), `round_robin`, `pick_first`. */
+  /**
+   * The first policy that is supported is used: `peak_ewma` (the default without any), `round_robin`, `pick_first`,
+   * `ring_hash`, `random_subsetting`, `deterministic_aperture`.
+   */
   readonly loadBalancingConfig?: readonly LoadBalancingConfigJson[];
   /** Deprecated by gRPC; used when `loadBalancingConfig` is absent. */
   readonly loadBalancingPolicy?: 'round_robin' | 'pick_first';
@@ -39,7 +42,41 @@ export interface LoadBalancingConfigJson {
   };
   readonly round_robin?: Readonly<Record<string, never>>;
   readonly pick_first?: { readonly shuffleAddressList?: boolean };
+  readonly ring_hash?: RingHashJson;
+  readonly ring_hash_experimental?: RingHashJson;
+  readonly random_subsetting?: RandomSubsettingJson;
+  readonly random_subsetting_experimental?: RandomSubsettingJson;
+  readonly deterministic_aperture?: DeterministicApertureJson;
   readonly [other: string]: unknown;
+}
+
+/** Calls of one key to one pod (gRFC A42, A76). The key is what `setHashKey` said, else a header. */
+export interface RingHashJson {
+  /** Entries of the ring, at least. Default 1 024; 1 to 8 388 608, at most `maxRingSize`; counts as 4 096 at most. */
+  readonly minRingSize?: number;
+  /** At most. Default 4 096; 1 to 8 388 608; counts as 4 096 at most. */
+  readonly maxRingSize?: number;
+  /** The header whose value is the key. Default none. Not one that ends with `-bin`. */
+  readonly requestHashHeader?: string;
+}
+
+/** Balances over a few pods, which each client draws by itself (gRFC A68). */
+export interface RandomSubsettingJson {
+  /** How many; 1 to 4 294 967 295. */
+  readonly subsetSize: number;
+  readonly childPolicy: readonly LoadBalancingConfigJson[];
+}
+
+/** Balances over this client's part of the pods; together the clients load all of them evenly. */
+export interface DeterministicApertureJson {
+  /** Which client this is: 0 to `totalInstances` − 1. */
+  readonly instanceId: number;
+  /** How many clients there are; at least 1. */
+  readonly totalInstances: number;
+  /** How many pods a client uses at least. Default 12; at least 1. */
+  readonly minAperture?: number;
+  /** Default `peak_ewma`. */
+  readonly childPolicy?: readonly LoadBalancingConfigJson[];
 }
 
 export interface MethodConfigJson {

@@ -1,4 +1,13 @@
-import type { BalancingPolicy, Clock, Endpoint, Picker, Random, Timer } from '@fairlead/core';
+import {
+  aggregateConnectivity,
+  type BalancingPolicy,
+  type Clock,
+  type Endpoint,
+  type MemberConnectivity,
+  type Picker,
+  type Random,
+  type Timer,
+} from '@fairlead/core';
 import type { PoolEmitter } from './events.js';
 import { LastingWarnings } from './lasting-warnings.js';
 import { drainMember } from './member/drain.js';
@@ -38,6 +47,8 @@ export class Membership {
   #rotation: Rotation<Member> | undefined;
   readonly #draining = new Set<Member>();
   #picker: Picker<Member> = WAIT;
+  #inUse: readonly Member[] = [];
+  #state: MemberConnectivity | undefined;
   #generation = 0;
   #revisit: Timer | undefined;
   #updating = false;
@@ -64,6 +75,16 @@ export class Membership {
 
   get members(): readonly Member[] {
     return this.#roster.members;
+  }
+
+  /** Those that the policy has not let go: the others say nothing of the pool. */
+  get inUse(): readonly Member[] {
+    return this.#inUse;
+  }
+
+  /** The state of the whole, in the policy's own words where it has some. */
+  get state(): MemberConnectivity {
+    return this.#state ?? aggregateConnectivity(this.#inUse.map((member) => member.connectivity));
   }
 
   /** Members that left and still have calls. */
@@ -206,12 +227,20 @@ export class Membership {
   #askPolicy(): void {
     const { clock, random } = this.#context;
     const context = { now: clock.now(), random, reconsider: this.#reconsider };
-    const { picker, connect, letGo, revisitInMs } = this.#policy.update(this.#roster.members, context);
+    const { members } = this.#roster;
+    const { picker, connect, letGo, revisitInMs, state } = this.#policy.update(members, context);
     this.#picker = picker;
+    this.#inUse = letGo === undefined ? members : without(members, letGo);
+    this.#state = state;
     this.#generation += 1;
     this.#revisit?.cancel();
     this.#revisit = revisitInMs === undefined ? undefined : clock.schedule(revisitInMs, () => this.#update());
     for (const member of connect) member.connect();
     if (letGo) for (const member of letGo) member.letGo();
   }
+}
+
+function without(members: readonly Member[], letGo: readonly Member[]): readonly Member[] {
+  const gone = new Set(letGo);
+  return members.filter((member) => !gone.has(member));
 }

@@ -121,7 +121,7 @@ export class Pool implements grpc.ChannelInterface {
     this.#idleness = new Idleness(clock, resolved.idleTimeoutMs, () => this.#fallIdle());
     const wake = (): void => this.#wake();
     this.#placement = new Placement(clock, this.#stalls, this.#membership, this.#readiness, this.#idleness, wake);
-    this.#warmUp = new WarmUp(resolved, this.#idleness, this.#readiness, () => this.explain());
+    this.#warmUp = new WarmUp(resolved, this.#idleness, this.#readiness, this.#placement, () => this.explain());
   }
 
   createCall(...given: CreateCallArguments): GrpcCall {
@@ -178,6 +178,7 @@ export class Pool implements grpc.ChannelInterface {
   connect(): void {
     this.#wake();
     this.#idleness.touch();
+    this.#placement.seekConnection();
   }
 
   /** Asks the resolver to look again now (it keeps its own minimum distance). */

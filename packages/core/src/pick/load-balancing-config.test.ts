@@ -36,11 +36,8 @@ describe('parseLoadBalancingConfig', () => {
     [[{ round_robin: null }], 'lb[0].round_robin: null (expected: an object)'],
     [[{ round_robin: [] }], 'lb[0].round_robin: [] (expected: an object)'],
     [[{ pick_first: { shuffleAddressList: 1 } }, { round_robin: {} }], 'lb[0].pick_first.shuffleAddressList: 1'],
-    [
-      [],
-      'lb: nothing: not supported by this version of Fairlead (expected: one of peak_ewma, round_robin, pick_first)',
-    ],
-    [[{ ring_hash_experimental: {} }, { grpclb: {} }], 'lb: ring_hash_experimental, grpclb: not supported'],
+    [[], 'lb: nothing: not supported by this version of Fairlead (expected: one of peak_ewma, round_robin'],
+    [[{ cds_experimental: {} }, { grpclb: {} }], 'lb: cds_experimental, grpclb: not supported'],
     [[{ __proto__x: {} }], 'lb: __proto__x: not supported'],
   ])('refuses %j', (list, message) => {
     expect(() => parse(list)).toThrow(InvalidServiceConfigError);
