@@ -28,6 +28,7 @@ export const TOPICS = [
   'Retry budgets',
   'Circuit breaking and bulkheads',
   'GOAWAY, keepalive and connection age',
+  'Load balancing',
   'OpenTelemetry',
 ];
 

@@ -33,7 +33,7 @@ function callWith(virtual: VirtualPool, key: string, attempt?: AttemptContext): 
   return virtual.call({ metadata });
 }
 
-const stateOf = (virtual: VirtualPool): string => grpc.connectivityState[virtual.pool.getConnectivityState(false)]!;
+const stateOf = (virtual: VirtualPool): string => grpc.connectivityState[virtual.pool.getConnectivityState(false)];
 const dialed = (virtual: VirtualPool): string[] => virtual.channels.map(({ endpoint }) => endpoint.id);
 const idsOf = (...numbers: number[]): string[] => numbers.map((n) => pod(n).id);
 
@@ -119,7 +119,38 @@ describe('a pool whose policy connects what calls need', () => {
     expect(stateOf(virtual)).toBe('READY');
   });
 
+  /** Two pods have failed, one is ready, one is idle. */
+  async function afterTwoFailures(): Promise<VirtualPool> {
+    const virtual = lazyPool();
+    callWith(virtual, keyOf(1)).call.cancelWithStatus(grpc.status.CANCELLED, 'enough');
+    for (let n = 0; n < 2; n += 1) {
+      virtual.channels[n]!.refuse();
+      await turn();
+    }
+    virtual.channels[2]!.ready();
+    expect([dialed(virtual).length, stateOf(virtual)]).toEqual([3, 'READY']);
+    return virtual;
+  }
+
+  // grpc-go TestRingHash_RecoverWhenEndpointEntersIdle.
+  test('tries the last pod when the only ready one is lost, and must back off', async () => {
+    const virtual = await afterTwoFailures();
+    virtual.channels[2]!.lose();
+    expect(new Set(dialed(virtual))).toEqual(new Set(idsOf(1, 2, 3, 4)));
+    virtual.channels[3]!.ready();
+    expect(stateOf(virtual)).toBe('READY');
+  });
+
   // grpc-go TestRingHash_RecoverWhenResolverRemovesEndpoint.
+  test('tries the last pod when the only ready one is removed', async () => {
+    const virtual = await afterTwoFailures();
+    const removed = virtual.channels[2]!.endpoint.id;
+    virtual.resolver.push(PODS.map(pod).filter(({ id }) => id !== removed));
+    expect(new Set(dialed(virtual))).toEqual(new Set(idsOf(1, 2, 3, 4)));
+    virtual.channels[3]!.ready();
+    expect(stateOf(virtual)).toBe('READY');
+  });
+
   test('a pod that is removed while a call waits for it hands the call on', async () => {
     const virtual = lazyPool();
     callWith(virtual, keyOf(1));

@@ -96,6 +96,7 @@ export class Placement implements CallHost {
 
   /** Somebody wants the pool to be connected and has no call yet: what a call without a key would have connected, is. */
   seekConnection(): void {
+    this.#idleness.touch();
     if (this.#closed || this.#readiness.hasReady(1)) return;
     const result = this.#membership.picker.pick(NO_CALL, this.#clock.now());
     if (result.kind !== 'fail') result.connect?.connect();

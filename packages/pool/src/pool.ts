@@ -177,7 +177,6 @@ export class Pool implements grpc.ChannelInterface {
   /** Starts resolving and connecting without a call. Counts as use: the idle timeout begins anew. */
   connect(): void {
     this.#wake();
-    this.#idleness.touch();
     this.#placement.seekConnection();
   }
 
