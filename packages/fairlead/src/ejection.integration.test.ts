@@ -7,7 +7,7 @@ import { TestMeter } from '../test/metric-reader.js';
 import { startPod, targetOf, type TestPod } from '../test/pods.js';
 import type { Channel } from './channel.js';
 import { createChannel } from './create-channel.js';
-import type { LoadBalancingConfigJson } from './service-config-json.js';
+import type { LoadBalancingConfigJson } from './load-balancing-json.js';
 
 const { track } = cleanUpAfterEach();
 const insecure = grpc.credentials.createInsecure();
@@ -122,7 +122,7 @@ describe('one pod of five answers INTERNAL to everything', () => {
       { 'grpc.lb.outlier_detection.detection_method': 'failure_percentage', 'grpc.target': channel.getTarget() },
       1,
     ]);
-    await meter.close();
+    meter.close();
   });
 
   test('with a retry, no call fails, and the pod is ejected all the same', async () => {

@@ -5,29 +5,34 @@ export type { ChannelEvents, PolicyEvents } from './events/channel-events.js';
 export type { AsOptions, MethodOptionTable, MethodSettings } from './method-settings.js';
 export type { ChannelOptions, OwnChannelOptions } from './options.js';
 export type {
+  FailureAccrualJson,
+  FailurePercentageEjectionJson,
+  DeterministicApertureJson,
+  LoadBalancingConfigJson,
+  OutlierDetectionJson,
+  RandomSubsettingJson,
+  RingHashJson,
+  SuccessRateEjectionJson,
+  WeightedRoundRobinJson,
+  SlowStartJson,
+  TierPolicyJson,
+} from './load-balancing-json.js';
+export type {
   BulkheadJson,
   ChannelExtensionJson,
   CircuitBreakerJson,
   ClientThrottlingJson,
   ConcurrencyLimitJson,
   DurationString,
-  FailureAccrualJson,
-  FailurePercentageEjectionJson,
   HedgingPolicyJson,
-  LoadBalancingConfigJson,
   MeasuredDelayJson,
   MethodConfigJson,
   MethodExtensionJson,
-  OutlierDetectionJson,
   Percentile,
   RetryBudgetJson,
   RetryPolicyJson,
   RetryThrottlingJson,
   ServiceConfigJson,
-  SuccessRateEjectionJson,
-  WeightedRoundRobinJson,
-  SlowStartJson,
-  TierPolicyJson,
 } from './service-config-json.js';
 export {
   attemptsOf,
@@ -67,7 +72,6 @@ export type {
 export { channelzHandlers } from '@fairlead/pool';
 export { leastRequest, peakEwma, pickFirst, priority, roundRobin, zonePreference } from '@fairlead/core';
 export type { LeastRequestOptions, PeakEwmaPolicyOptions, PickFirstOptions, SlowStartOptions } from '@fairlead/core';
-export { FairleadError, InvalidOptionError, InvalidServiceConfigError, InvalidTargetError } from '@fairlead/core';
 export {
   failureAccrual,
   outlierDetection,
@@ -78,3 +82,16 @@ export {
   type SuccessRateOptions,
 } from '@fairlead/core';
 export { weightedRoundRobin, type WeightedRoundRobinOptions } from '@fairlead/core';
+export {
+  deterministicAperture,
+  FairleadError,
+  InvalidOptionError,
+  InvalidServiceConfigError,
+  InvalidTargetError,
+  randomSubsetting,
+  ringHash,
+  setHashKey,
+  type DeterministicApertureOptions,
+  type RandomSubsettingOptions,
+  type RingHashOptions,
+} from '@fairlead/core';

@@ -2,9 +2,25 @@ import { readFileSync } from 'node:fs';
 import { InvalidOptionError, InvalidServiceConfigError } from '@fairlead/core';
 import { SeededRandom, VirtualClock } from '@fairlead/testing';
 import { metrics } from '@opentelemetry/api';
-import * as grpc from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
-import { createChannel } from './create-channel.js';
+import {
+  codes,
+  count,
+  duration,
+  errorOf,
+  heldToLimits,
+  LONGEST,
+  MAX_INT,
+  NO_NUMBERS,
+  NO_OBJECTS,
+  noObjects,
+  positive,
+  seconds,
+  TIMER_MAX,
+  TOO_LONG,
+  type Place,
+  type Table,
+} from '../test/limits.js';
 import type { ChannelOptions, OwnChannelOptions } from './options.js';
 import type {
   BulkheadJson,
@@ -12,45 +28,15 @@ import type {
   CircuitBreakerJson,
   ClientThrottlingJson,
   ConcurrencyLimitJson,
-  FailureAccrualJson,
-  FailurePercentageEjectionJson,
   HedgingPolicyJson,
-  LoadBalancingConfigJson,
   MeasuredDelayJson,
   MethodConfigJson,
   MethodExtensionJson,
-  OutlierDetectionJson,
   RetryBudgetJson,
   RetryPolicyJson,
   RetryThrottlingJson,
   ServiceConfigJson,
-  SuccessRateEjectionJson,
-  WeightedRoundRobinJson,
-  SlowStartJson,
-  TierPolicyJson,
 } from './service-config-json.js';
-
-/** What is taken, up to the limits, and what is refused, from just past them. */
-interface Limits {
-  readonly good: readonly unknown[];
-  readonly bad: readonly unknown[];
-  /** What must stand beside it. */
-  readonly beside?: object;
-}
-
-/** One row for each field: the type checker tells when one is missing. */
-type Table<T> = { readonly [K in keyof Required<T>]: Limits };
-
-const insecure = grpc.credentials.createInsecure();
-const MAX_INT = Number.MAX_SAFE_INTEGER;
-const TIMER_MAX = 2 ** 31 - 1;
-const NO_OBJECTS = [null, 5, 'x', [], true];
-const NO_NUMBERS = [NaN, '1', null, true];
-
-const duration = (min: number, max: number, infinity = false): Limits => ({
-  good: [min, max, ...(infinity ? [Infinity] : [])],
-  bad: [min - 0.001, -1, ...NO_NUMBERS, ...(infinity ? [] : [Infinity]), ...(max < MAX_INT ? [max + 1] : [])],
-});
 
 const nothing = (): void => undefined;
 const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
@@ -173,24 +159,6 @@ const OPTIONS: Table<OwnChannelOptions> = {
   random: { good: [new SeededRandom(1)], bad: [null, {}, 5] },
 };
 
-const seconds = (good: readonly string[], bad: readonly string[]): Limits => ({
-  good,
-  bad: [...bad, '-1s', '1', '.5s', '0.0000000001s', 5, true, {}],
-});
-const positive = seconds(['0.000000001s', '315576000000s'], ['0s']);
-const LONGEST = '2147483.647s';
-const TOO_LONG = '2147483.648s';
-const count = (min: number): Limits => ({
-  good: [min, MAX_INT],
-  bad: [min - 1, min + 0.5, Infinity, MAX_INT + 1, '1', true, {}],
-});
-const codes: Limits = {
-  good: [['UNAVAILABLE'], ['unavailable', 4, 16]],
-  bad: [['OK'], [0], [17], [-1], ['NOPE'], 'UNAVAILABLE'],
-};
-/** JSON null is what is not there. */
-const noObjects = NO_OBJECTS.filter((value) => value !== null);
-
 const BREAKER: Table<CircuitBreakerJson> = {
   failureRatio: { good: [0, 0.999], bad: [-0.001, 1, '0.5', Infinity] },
   requestVolume: count(1),
@@ -298,111 +266,9 @@ const THROTTLING: Table<RetryThrottlingJson> = {
   tokenRatio: { good: [0.001, 1e9], bad: [0, 0.0009, -1, Infinity, '1', null], beside: { maxTokens: 1 } },
 };
 
-const SLOW_START: Limits = { good: [{ window: '1s' }, null], bad: [...noObjects, {}] };
-
-const PEAK_EWMA: Table<NonNullable<LoadBalancingConfigJson['peak_ewma']>> = {
-  decayTime: seconds(['0.001s', '600s'], ['0s', '600.001s']),
-  failurePenalty: seconds(['0s', '600s'], ['600.001s']),
-  slowStart: SLOW_START,
-};
-
-const LEAST_REQUEST: Table<NonNullable<LoadBalancingConfigJson['least_request']>> = {
-  choiceCount: { good: [2, 10, 11, MAX_INT, null], bad: [1, 0, -1, 2.5, Infinity, '2', {}] },
-  slowStart: SLOW_START,
-};
-
-const SLOW_START_FIELDS: Table<SlowStartJson> = {
-  window: seconds(['0.001s', '3600s'], ['0s', '3600.001s']),
-  minWeightPercent: { good: [0, 100, null], bad: [-0.001, 100.001, '10', {}], beside: { window: '1s' } },
-  aggression: { good: [0.01, 100, null], bad: [0.009, 100.1, 0, -1, '1'], beside: { window: '1s' } },
-};
-
-const CHILDREN: Limits = { good: [[{ round_robin: {} }], null], bad: [[], {}, 'round_robin', [{ nobody: {} }]] };
-
-const TIERS: Table<TierPolicyJson> = {
-  overprovisioning: { good: [1, 1.4, 100, null], bad: [0.999, 100.1, -1, Infinity, '1.4'] },
-  childPolicy: CHILDREN,
-};
-
-const ZONE: Table<NonNullable<LoadBalancingConfigJson['zone_preference']>> = {
-  zone: { good: ['a'], bad: ['', 5, null, {}] },
-  node: { good: ['n', null], bad: ['', 5, {}], beside: { zone: 'a' } },
-  overprovisioning: { ...TIERS.overprovisioning, beside: { zone: 'a' } },
-  childPolicy: { ...CHILDREN, beside: { zone: 'a' } },
-};
-
-const integer = (max: number): Limits => ({ good: [0, max, null], bad: [-1, max + 1, 1.5, '1', true] });
-const UINT32_MAX = 2 ** 32 - 1;
-const CHILD: Limits = { good: [[{ round_robin: {} }], null], bad: [[], {}, 'round_robin', [{ no_such: {} }]] };
-
-const SUCCESS_RATE: Table<SuccessRateEjectionJson> = {
-  stdevFactor: integer(UINT32_MAX),
-  enforcementPercentage: integer(100),
-  minimumHosts: integer(UINT32_MAX),
-  requestVolume: integer(UINT32_MAX),
-};
-
-const FAILURE_PERCENTAGE: Table<FailurePercentageEjectionJson> = {
-  threshold: integer(100),
-  enforcementPercentage: integer(100),
-  minimumHosts: integer(UINT32_MAX),
-  requestVolume: integer(UINT32_MAX),
-};
-
-const OUTLIER_DETECTION: Table<OutlierDetectionJson> = {
-  interval: seconds(['0.001s', '315576000000s'], ['0s']),
-  baseEjectionTime: seconds(['0s', '315576000000s'], []),
-  maxEjectionTime: seconds(['0s', '315576000000s'], []),
-  maxEjectionPercent: integer(100),
-  successRateEjection: { good: [{}, null], bad: noObjects },
-  failurePercentageEjection: { good: [{}, null], bad: noObjects },
-  failureCodes: {
-    good: ['serverErrors', 'anyError', ['UNAVAILABLE'], null],
-    bad: ['all', [], ['OK'], ['CANCELLED'], ['unavailable'], [14], {}],
-  },
-  panicThreshold: integer(100),
-  childPolicy: CHILD,
-};
-
-const FAILURE_ACCRUAL: Table<FailureAccrualJson> = {
-  consecutiveFailures: integer(1_000_000),
-  minSuccessRatio: { good: [0, 1, null], bad: [-0.001, 1.001, '1', true] },
-  requestVolume: integer(1_000_000),
-  window: seconds(['0.01s', '3600s'], ['0.009s', '3601s']),
-  initialBackoff: seconds(['0.001s', '60s'], ['0s', '60.001s']),
-  maxBackoff: seconds(['1s', '86400s'], ['0s', '86401s']),
-  backoffMultiplier: { good: [1, 100, null], bad: [0.999, 100.001, '2', true] },
-  jitterRatio: { good: [0, 1, null], bad: [-0.001, 1.001, '1', true] },
-  panicThreshold: integer(100),
-  childPolicy: CHILD,
-};
-
-const WEIGHTED: Table<WeightedRoundRobinJson> = {
-  enableOobLoadReport: { good: [true, false, null], bad: [0, 'true', {}] },
-  oobReportingPeriod: seconds(['0s', '315576000000s'], []),
-  blackoutPeriod: seconds(['0s', '315576000000s'], []),
-  weightExpirationPeriod: seconds(['0s', '315576000000s'], []),
-  weightUpdatePeriod: seconds(['0s', '315576000000s'], []),
-  errorUtilizationPenalty: { good: [0, Number.MAX_VALUE, null], bad: [-Number.MIN_VALUE, Infinity, NaN, '1'] },
-  metricNamesForComputingUtilization: {
-    good: [[], ['mem_utilization', 'named_metrics.a.b', 'utilization.x'], null],
-    bad: [{}, 'mem_utilization', [5], ['qps'], ['named_metrics.']],
-  },
-};
-
-/** Where a table stands in a service config, and what that config is with one of its fields set. */
-interface Place {
-  readonly path: string;
-  readonly table: Readonly<Record<string, Limits>>;
-  config(fields: object): ServiceConfigJson;
-}
-
 const method = (config: object): ServiceConfigJson => ({ methodConfig: [{ name: [{}], ...config }] });
 const extension = (fairlead: object): ServiceConfigJson => method({ fairlead });
 const hedged = (fairlead: object): ServiceConfigJson => method({ hedgingPolicy: { maxAttempts: 2 }, fairlead });
-const outliers = (settings: object): ServiceConfigJson => ({
-  loadBalancingConfig: [{ outlier_detection: settings }],
-});
 const at = 'serviceConfig.methodConfig[0]';
 
 const PLACES: readonly Place[] = [
@@ -444,67 +310,7 @@ const PLACES: readonly Place[] = [
     table: THROTTLING,
     config: (throttling) => ({ retryThrottling: throttling as RetryThrottlingJson }),
   },
-  {
-    path: 'serviceConfig.loadBalancingConfig[0].peak_ewma',
-    table: PEAK_EWMA,
-    config: (settings) => ({ loadBalancingConfig: [{ peak_ewma: settings }] }),
-  },
-  {
-    path: 'serviceConfig.loadBalancingConfig[0].outlier_detection',
-    table: OUTLIER_DETECTION,
-    config: outliers,
-  },
-  {
-    path: 'serviceConfig.loadBalancingConfig[0].outlier_detection.successRateEjection',
-    table: SUCCESS_RATE,
-    config: (successRateEjection) => outliers({ successRateEjection }),
-  },
-  {
-    path: 'serviceConfig.loadBalancingConfig[0].outlier_detection.failurePercentageEjection',
-    table: FAILURE_PERCENTAGE,
-    config: (failurePercentageEjection) => outliers({ failurePercentageEjection }),
-  },
-  {
-    path: 'serviceConfig.loadBalancingConfig[0].failure_accrual',
-    table: FAILURE_ACCRUAL,
-    config: (settings) => ({ loadBalancingConfig: [{ failure_accrual: settings }] }),
-  },
-  {
-    path: 'serviceConfig.loadBalancingConfig[0].weighted_round_robin',
-    table: WEIGHTED,
-    config: (settings) => ({ loadBalancingConfig: [{ weighted_round_robin: settings }] }),
-  },
-  {
-    path: 'serviceConfig.loadBalancingConfig[0].least_request',
-    table: LEAST_REQUEST,
-    config: (settings) => ({ loadBalancingConfig: [{ least_request: settings }] }),
-  },
-  {
-    path: 'serviceConfig.loadBalancingConfig[0].least_request.slowStart',
-    table: SLOW_START_FIELDS,
-    config: (slowStart) => ({ loadBalancingConfig: [{ least_request: { slowStart: slowStart as SlowStartJson } }] }),
-  },
-  {
-    path: 'serviceConfig.loadBalancingConfig[0].priority',
-    table: TIERS,
-    config: (priority) => ({ loadBalancingConfig: [{ priority }] }),
-  },
-  {
-    path: 'serviceConfig.loadBalancingConfig[0].zone_preference',
-    table: ZONE,
-    config: (settings) => ({ loadBalancingConfig: [{ zone_preference: settings as { zone: string } }] }),
-  },
 ];
-
-/** What `createChannel` says; undefined when it takes them. */
-function errorOf(options: ChannelOptions): Error | undefined {
-  try {
-    createChannel('ipv4:127.0.0.1:1', insecure, options).close();
-    return undefined;
-  } catch (error) {
-    return error as Error;
-  }
-}
 
 describe('the option', () => {
   test.each(Object.entries(OPTIONS))(
@@ -528,23 +334,7 @@ describe('the option', () => {
   });
 });
 
-describe.each(PLACES)('of $path', ({ path, table, config }) => {
-  test.each(Object.entries(table))(
-    '%s is taken up to its limits, and refused by its path past them',
-    (field, limits) => {
-      const withValue = (value: unknown): Error | undefined =>
-        errorOf({ serviceConfig: config({ ...limits.beside, [field]: value }) });
-      for (const value of limits.good) expect([value, withValue(value)]).toEqual([value, undefined]);
-      for (const value of limits.bad) {
-        const error = withValue(value);
-        expect([value, error]).toEqual([value, expect.any(InvalidServiceConfigError)]);
-        expect((error as InvalidServiceConfigError).problems).toContainEqual(
-          expect.stringContaining(`${path}.${field}`),
-        );
-      }
-    },
-  );
-});
+describe.each(PLACES)('of $path', heldToLimits);
 
 describe('a contradiction names both', () => {
   const retryPolicy = RETRY;

@@ -1,3 +1,5 @@
+import type { LoadBalancingConfigJson } from './load-balancing-json.js';
+
 /**
  * A proto3 JSON duration: decimal seconds, at most nine decimal places, and the suffix `s`, e.g. `'0.25s'`. There must be
  * a digit before the point (`'.5s'` is refused). No field here takes a negative one.
@@ -9,7 +11,7 @@ export type DurationString = `${string}s`;
  * Unknown fields are ignored with a `warning` event (gRFC A2); known ones that are not implemented are refused by name.
  */
 export interface ServiceConfigJson {
-  /** The first policy that is supported is used: `peak_ewma` (the default without any), `round_robin`, `pick_first`, `outlier_detection`, `failure_accrual`. */
+  /** The first policy that is supported is used; without any, `peak_ewma`. */
   readonly loadBalancingConfig?: readonly LoadBalancingConfigJson[];
   /** Deprecated by gRPC; used when `loadBalancingConfig` is absent. */
   readonly loadBalancingPolicy?: 'round_robin' | 'pick_first';
@@ -64,150 +66,6 @@ export interface RetryThrottlingJson {
   readonly maxTokens: number;
   /** What a successful call gives back: above 0; three decimals count. */
   readonly tokenRatio: number;
-}
-
-/** One entry: exactly one key, the policy's name. */
-export interface LoadBalancingConfigJson {
-  readonly peak_ewma?: {
-    /** How long a latency is remembered. Default `'10s'`; `'0.001s'` to `'600s'`. */
-    readonly decayTime?: DurationString;
-    /** What a failed call counts as, at least. Default `'5s'`; `'0s'` (failures cost what they took) to `'600s'`. */
-    readonly failurePenalty?: DurationString;
-    /** Gives pods that have just become ready their share step by step. Default none: at once. */
-    readonly slowStart?: SlowStartJson;
-  };
-  /** gRFC A48: the fewest calls in flight of a few random pods. Also `least_request_experimental`. */
-  readonly least_request?: {
-    /** Pods drawn for each call: an integer, at least 2; more than 10 count as 10. Default 2. */
-    readonly choiceCount?: number;
-    /** As in `peak_ewma`. */
-    readonly slowStart?: SlowStartJson;
-  };
-  readonly round_robin?: Readonly<Record<string, never>>;
-  readonly weighted_round_robin?: WeightedRoundRobinJson;
-  readonly pick_first?: { readonly shuffleAddressList?: boolean };
-  /** By `EndpointAttributes.priority`, with spill-over as Envoy's priority levels. Also `priority_experimental`. */
-  readonly priority?: TierPolicyJson;
-  /** The pods of our zone first, with the same spill-over. */
-  readonly zone_preference?: TierPolicyJson & {
-    /** Our zone, as the endpoints name it. */
-    readonly zone: string;
-    /** Our node: its pods come before those of the zone. Default none. */
-    readonly node?: string;
-  };
-  /** Ejects pods that answer worse than the others (gRFC A50), and lets its `childPolicy` choose among the rest. */
-  readonly outlier_detection?: OutlierDetectionJson;
-  /** gRPC's name of `outlier_detection`. */
-  readonly outlier_detection_experimental?: OutlierDetectionJson;
-  /** A circuit breaker for each pod, and a `childPolicy` that chooses among those whose breaker is closed. */
-  readonly failure_accrual?: FailureAccrualJson;
-  readonly [other: string]: unknown;
-}
-
-/** gRFC A50. With neither of the two algorithms it does nothing. See `outlierDetection`. */
-export interface OutlierDetectionJson {
-  /** The time from one look at all pods to the next. At least `'0.001s'`. Default `'10s'`. */
-  readonly interval?: DurationString;
-  /** The first ejection of a pod lasts this long, the n-th n times as long. Default `'30s'`; `'0s'` or more. */
-  readonly baseEjectionTime?: DurationString;
-  /** No ejection lasts longer. Default `'300s'`, or `baseEjectionTime` when that is longer; `'0s'` or more. */
-  readonly maxEjectionTime?: DurationString;
-  /** While so many percent of the pods are ejected, nobody else is. Default 10; 0 (nobody ever) to 100. */
-  readonly maxEjectionPercent?: number;
-  /** Compares the pods with each other. Default none; `{}` takes all defaults. */
-  readonly successRateEjection?: SuccessRateEjectionJson;
-  /** Ejects pods of whose calls more than a fixed share failed. Default none; `{}` takes all defaults. */
-  readonly failurePercentageEjection?: FailurePercentageEjectionJson;
-  /** Ours: `'serverErrors'` (the default), `'anyError'` (all but OK, as in A50), or a list of names of statuses. */
-  readonly failureCodes?: 'serverErrors' | 'anyError' | readonly string[];
-  /** Ours: with fewer percent than this of the ready pods left, ejections are not heeded. Default 0: with none left. 0 to 100. */
-  readonly panicThreshold?: number;
-  /** Chooses among those that are left. Default `peak_ewma`; gRPC has none. */
-  readonly childPolicy?: readonly LoadBalancingConfigJson[];
-}
-
-export interface SuccessRateEjectionJson {
-  /** So many thousandths of a standard deviation below the mean make an outlier. Default 1900; 0 to 2³² − 1. */
-  readonly stdevFactor?: number;
-  /** The chance in percent that an outlier is really ejected. Default 100; 0 to 100. */
-  readonly enforcementPercentage?: number;
-  /** So many pods must have had `requestVolume` calls, or nobody is judged. Default 5; 0 to 2³² − 1. */
-  readonly minimumHosts?: number;
-  /** A pod with fewer calls in an `interval` is not judged. Default 100; 0 to 2³² − 1. */
-  readonly requestVolume?: number;
-}
-
-export interface FailurePercentageEjectionJson {
-  /** More failures than this, in percent, make an outlier. Default 85; 0 to 100. */
-  readonly threshold?: number;
-  /** The chance in percent that an outlier is really ejected. Default 100; 0 to 100. */
-  readonly enforcementPercentage?: number;
-  /** So many pods must have had `requestVolume` calls, or nobody is judged. Default 5; 0 to 2³² − 1. */
-  readonly minimumHosts?: number;
-  /** A pod with fewer calls in an `interval` is not judged. Default 50; 0 to 2³² − 1. */
-  readonly requestVolume?: number;
-}
-
-/** Linkerd's breaker for each pod. `{}` takes all defaults. See `failureAccrual`. */
-export interface FailureAccrualJson {
-  /** So many failures in a row eject a pod. 0: never. Default 7; 0 to 1 000 000. */
-  readonly consecutiveFailures?: number;
-  /** A smaller share of successes within `window` ejects a pod. 0: never. Default 0.8; 0 to 1. */
-  readonly minSuccessRatio?: number;
-  /** So many calls must have ended within `window` before `minSuccessRatio` holds. Default 5; 0 to 1 000 000. */
-  readonly requestVolume?: number;
-  /** How long an outcome counts. Default `'10s'`; `'0.01s'` to `'3600s'`. */
-  readonly window?: DurationString;
-  /** How long a pod is first left alone before a call probes it. Default `'1s'`; `'0.001s'` to `maxBackoff`. */
-  readonly initialBackoff?: DurationString;
-  /** It is never left alone longer, and a probe is not awaited longer. Default `'60s'`; at most `'86400s'`. */
-  readonly maxBackoff?: DurationString;
-  /** After each probe that failed it is left alone so many times as long. Default 2; 1 to 100. */
-  readonly backoffMultiplier?: number;
-  /** Each of these times is multiplied by a random number from 1 − this to 1 + this. Default 0.5; 0 to 1. */
-  readonly jitterRatio?: number;
-  /** With fewer percent than this of the ready pods left, ejections are not heeded. Default 50; 0: with none left. 0 to 100. */
-  readonly panicThreshold?: number;
-  /** Chooses among those that are left. Default `peak_ewma`. */
-  readonly childPolicy?: readonly LoadBalancingConfigJson[];
-}
-
-/** Calls in proportion to what pods report of their load (gRFC A58, A114); more at the typed `weightedRoundRobin`. */
-export interface WeightedRoundRobinJson {
-  /** Reports come on a stream of its own instead of in the trailers of calls. Default false. */
-  readonly enableOobLoadReport?: boolean;
-  /** How often pods are asked to report on that stream. Default `'10s'`; `'0s'` (the server's minimum) or more. */
-  readonly oobReportingPeriod?: DurationString;
-  /** How long a pod must have reported before its weight is used. Default `'10s'`; `'0s'` or more. */
-  readonly blackoutPeriod?: DurationString;
-  /** How long a weight is used after the last report. Default `'180s'`; `'0s'` or more. */
-  readonly weightExpirationPeriod?: DurationString;
-  /** How often the weights are put to use. Default `'1s'`; less than `'0.1s'` counts as that. */
-  readonly weightUpdatePeriod?: DurationString;
-  /** What a share of errors of 1 adds to a pod's utilization. Default 1; at least 0. */
-  readonly errorUtilizationPenalty?: number;
-  /**
-   * Metrics that are the utilization, the largest of them, instead of what the application says or the CPU:
-   * `application_utilization`, `cpu_utilization`, `mem_utilization`, `named_metrics.<key>`, `utilization.<key>`. Default
-   * none.
-   */
-  readonly metricNamesForComputingUtilization?: readonly string[];
-}
-
-export interface TierPolicyJson {
-  /** A tier takes min(1, ready / all × this) of the calls: 1 to 100. Default 1.4. */
-  readonly overprovisioning?: number;
-  /** Balances inside a tier. Default `[{ peak_ewma: {} }]`. */
-  readonly childPolicy?: readonly LoadBalancingConfigJson[];
-}
-
-export interface SlowStartJson {
-  /** How long a pod counts as new: `'0.001s'` to `'3600s'`. */
-  readonly window: DurationString;
-  /** What it gets of its share at least, in percent: 0 to 100. Default 10. */
-  readonly minWeightPercent?: number;
-  /** Its share grows with (age / window)^(1 / aggression): 0.01 to 100. Default 1, a straight line. */
-  readonly aggression?: number;
 }
 
 export interface MethodConfigJson {

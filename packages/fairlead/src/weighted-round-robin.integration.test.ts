@@ -9,7 +9,8 @@ import { targetOf } from '../test/pods.js';
 import { startReportingPod, type ReportingPod } from '../test/reporting-pod.js';
 import type { Channel } from './channel.js';
 import { createChannel } from './create-channel.js';
-import type { ServiceConfigJson, WeightedRoundRobinJson } from './service-config-json.js';
+import type { WeightedRoundRobinJson } from './load-balancing-json.js';
+import type { ServiceConfigJson } from './service-config-json.js';
 
 const { track } = cleanUpAfterEach();
 const insecure = grpc.credentials.createInsecure();

@@ -32,7 +32,12 @@ export interface ReportingPod extends TestPod {
 
 function orcaService(): grpc.ServiceDefinition {
   const proto = join(import.meta.dirname, 'proto');
-  const loaded = loadSync('xds/service/orca/v3/orca.proto', { includeDirs: [proto], keepCase: true, longs: Number, defaults: true });
+  const loaded = loadSync('xds/service/orca/v3/orca.proto', {
+    includeDirs: [proto],
+    keepCase: true,
+    longs: Number,
+    defaults: true,
+  });
   return loaded['xds.service.orca.v3.OpenRcaService'] as grpc.ServiceDefinition;
 }
 

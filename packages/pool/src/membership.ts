@@ -1,4 +1,13 @@
-import type { BalancingPolicy, Clock, Endpoint, Picker, Random, Timer } from '@fairlead/core';
+import {
+  aggregateConnectivity,
+  type BalancingPolicy,
+  type Clock,
+  type Endpoint,
+  type MemberConnectivity,
+  type Picker,
+  type Random,
+  type Timer,
+} from '@fairlead/core';
 import { Ejections } from './ejections.js';
 import type { PoolEmitter } from './events.js';
 import { LastingWarnings } from './lasting-warnings.js';
@@ -43,6 +52,8 @@ export class Membership {
   readonly #reports: LoadReports;
   readonly #draining = new Set<Member>();
   #picker: Picker<Member> = WAIT;
+  #inUse: readonly Member[] = [];
+  #state: MemberConnectivity | undefined;
   #generation = 0;
   #revisit: Timer | undefined;
   #updating = false;
@@ -72,6 +83,16 @@ export class Membership {
 
   get members(): readonly Member[] {
     return this.#roster.members;
+  }
+
+  /** Those that the policy has not let go: the others say nothing of the pool. */
+  get inUse(): readonly Member[] {
+    return this.#inUse;
+  }
+
+  /** The state of the whole, in the policy's own words where it has some. */
+  get state(): MemberConnectivity {
+    return this.#state ?? aggregateConnectivity(this.#inUse.map((member) => member.connectivity));
   }
 
   /** Members that left and still have calls. */
@@ -219,8 +240,10 @@ export class Membership {
     const context = { now: clock.now(), random, reconsider: this.#reconsider };
     const { members } = this.#roster;
     const update = this.#policy.update(members, context);
-    const { picker, connect, letGo, loadReports, revisitInMs } = update;
+    const { picker, connect, letGo, loadReports, revisitInMs, state } = update;
     this.#picker = picker;
+    this.#inUse = letGo === undefined ? members : without(members, letGo);
+    this.#state = state;
     this.#generation += 1;
     this.#revisit?.cancel();
     this.#revisit = revisitInMs === undefined ? undefined : clock.schedule(revisitInMs, () => this.#update());
@@ -230,4 +253,9 @@ export class Membership {
     // What was told of a change may have closed the pool.
     this.#reports.want(this.#closed ? undefined : loadReports);
   }
+}
+
+function without(members: readonly Member[], letGo: readonly Member[]): readonly Member[] {
+  const gone = new Set(letGo);
+  return members.filter((member) => !gone.has(member));
 }

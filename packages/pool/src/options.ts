@@ -132,8 +132,8 @@ export interface OwnPoolOptions {
    */
   readonly channelz?: boolean;
   /**
-   * How many members must be ready before `ready()` is fulfilled. Default 1, at least 1. Where the target has fewer, all of
-   * them. Calls do not wait for it: one ready member serves them.
+   * How many members must be ready before `ready()` is fulfilled. Default 1, at least 1. Where the target has fewer, or
+   * the balancing policy connects fewer, all of them. Calls do not wait for it: one ready member serves them.
    */
   readonly minReadyMembers?: number;
   /**

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import type { Clock, LoopStalls } from '@fairlead/core';
+import type { Clock, LoopStalls, PickRequest } from '@fairlead/core';
 import type { CallHost } from './call/call-host.js';
 import type { PoolCall } from './call/pool-call.js';
 import { explainStanding } from './explanation.js';
@@ -12,6 +12,7 @@ import { WaitingCalls } from './waiting-calls.js';
 /** More of them would drown the reason. */
 const EXPLAINED_MEMBERS = 3;
 const NO_OTHER = 'no other pod can be spared for an attempt that is not needed';
+const NO_CALL: PickRequest = { path: '', metadata: { get: () => [] } };
 const CLOSED = 'Channel closed before call started';
 
 /** Finds a member for each call: asks the picker, or keeps the call until there is a new one. */
@@ -94,6 +95,14 @@ export class Placement implements CallHost {
     this.#waiting.forEach((call) => this.place(call));
   }
 
+  /** Somebody wants the pool to be connected and has no call yet: what a call without a key would have connected, is. */
+  seekConnection(): void {
+    this.#idleness.touch();
+    if (this.#closed || this.#readiness.hasReady(1)) return;
+    const result = this.#membership.picker.pick(NO_CALL, this.#clock.now());
+    if (result.kind !== 'fail') result.connect?.connect();
+  }
+
   close(): void {
     this.#closed = true;
     this.retryWaiting();
@@ -115,9 +124,10 @@ export class Placement implements CallHost {
 
   /** Whether an attempt that its call can do without may go to this member. */
   #canSpare(member: Member, tried: ReadonlySet<string>): boolean {
-    const { members } = this.#membership;
-    const pickable = members.filter((one) => this.#isPickable(one)).length;
-    return pickable * 2 >= members.length && !tried.has(member.endpoint.id);
+    // Who is idle has not failed: nobody has needed him yet.
+    const wanted = this.#membership.inUse.filter(({ connectivity }) => connectivity !== 'idle');
+    const pickable = wanted.filter((one) => this.#isPickable(one)).length;
+    return pickable * 2 >= wanted.length && !tried.has(member.endpoint.id);
   }
 
   /** @returns whether the call is settled: given to a member, or failed by the picker. */
@@ -128,7 +138,8 @@ export class Placement implements CallHost {
       const result = this.#membership.picker.pick(call, now);
       if (result.kind === 'wait') {
         result.connect?.connect();
-        return false;
+        // The attempt may have failed at once, and the call with it.
+        return call.settled;
       }
       if (result.kind === 'fail') {
         call.drop(result.reason);
@@ -142,6 +153,7 @@ export class Placement implements CallHost {
       if (call.attempt?.optional && !this.#canSpare(result.member, call.attempt.tried)) return false;
       this.#waiting.delete(call);
       call.assign(result.member, now);
+      result.connect?.connect();
       return true;
     }
     return false;

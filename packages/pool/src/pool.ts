@@ -121,7 +121,7 @@ export class Pool implements grpc.ChannelInterface {
     this.#idleness = new Idleness(clock, resolved.idleTimeoutMs, () => this.#fallIdle());
     const wake = (): void => this.#wake();
     this.#placement = new Placement(clock, this.#stalls, this.#membership, this.#readiness, this.#idleness, wake);
-    this.#warmUp = new WarmUp(resolved, this.#idleness, this.#readiness, () => this.explain());
+    this.#warmUp = new WarmUp(resolved, this.#idleness, this.#readiness, this.#placement, () => this.explain());
   }
 
   createCall(...given: CreateCallArguments): GrpcCall {
@@ -177,7 +177,7 @@ export class Pool implements grpc.ChannelInterface {
   /** Starts resolving and connecting without a call. Counts as use: the idle timeout begins anew. */
   connect(): void {
     this.#wake();
-    this.#idleness.touch();
+    this.#placement.seekConnection();
   }
 
   /** Asks the resolver to look again now (it keeps its own minimum distance). */

@@ -1,5 +1,4 @@
 import { connectivityState } from '@grpc/grpc-js';
-import { aggregateConnectivity } from '@fairlead/core';
 import type { Membership } from './membership.js';
 import type { Resolution } from './resolution.js';
 
@@ -43,41 +42,46 @@ export class Readiness {
     if (state === undefined) {
       return lastError && `name resolution of ${this.#target} failed: ${lastError.message}`;
     }
-    const { members } = this.#membership;
+    const { inUse, members } = this.#membership;
     if (members.length === 0) return `${this.#target} has no endpoints`;
     if (!this.#allFailed() || !this.#resolution.knowsOf(this.#lastLossAt)) return undefined;
-    return `no pod of ${this.#target} can be reached (${members.length} tried); last error: ${this.#lastCause ?? 'none'}`;
+    return `no pod of ${this.#target} can be reached (${inUse.length} tried); last error: ${this.#lastCause ?? 'none'}`;
   }
 
-  /** Whether `count` members are ready, or all of them where there are fewer. */
+  /** Whether `count` members are ready, or all that the policy wants connected where these are fewer. */
   hasReady(count: number): boolean {
-    const { members } = this.#membership;
-    const ready = members.filter((member) => member.connectivity === 'ready').length;
-    return ready > 0 && ready >= Math.min(count, members.length);
+    const wanted = this.#membership.inUse.filter((member) => member.connectivity !== 'idle');
+    const ready = wanted.filter((member) => member.connectivity === 'ready').length;
+    return ready > 0 && ready >= Math.min(count, wanted.length);
   }
 
   /** Whether the pool has nothing to hope for but news from its resolver. */
   needsNews(): boolean {
-    return this.#membership.members.length > 0 && this.#allFailed() && !this.#resolution.knowsOf(this.#lastLossAt);
+    return this.#allFailed() && !this.#resolution.knowsOf(this.#lastLossAt);
   }
 
   /** What a waiting call waits for, for the text of its DEADLINE_EXCEEDED. */
   reasonToWait(): string {
     if (this.resolving) return `${this.#target} is being resolved`;
-    const { members } = this.#membership;
+    const { inUse } = this.#membership;
     const because = this.#lastCause === undefined ? '' : `; last error: ${this.#lastCause}`;
-    return `none of ${members.length} pods of ${this.#target} is ready${because}`;
+    return `none of ${inUse.length} pods of ${this.#target} is ready${because}`;
   }
 
   /** gRPC connectivity of the whole, sticky failure included. */
   state(): connectivityState {
     if (!this.#resolution.started) return connectivityState.IDLE;
     if (this.reasonToFail() !== undefined) return connectivityState.TRANSIENT_FAILURE;
-    const members = this.#membership.members.map((member) => member.connectivity);
-    return aggregateConnectivity(members) === 'ready' ? connectivityState.READY : connectivityState.CONNECTING;
+    const { state } = this.#membership;
+    if (state === 'ready') return connectivityState.READY;
+    if (state === 'idle') return connectivityState.IDLE;
+    const knowsAll = this.#resolution.heard && this.#resolution.knowsOf(this.#lastLossAt);
+    const failed = state === 'transient-failure' && this.#membership.inUse.length > 0 && knowsAll;
+    return failed ? connectivityState.TRANSIENT_FAILURE : connectivityState.CONNECTING;
   }
 
   #allFailed(): boolean {
-    return this.#membership.members.every((member) => member.connectivity === 'transient-failure');
+    const { inUse } = this.#membership;
+    return inUse.length > 0 && inUse.every((member) => member.connectivity === 'transient-failure');
   }
 }

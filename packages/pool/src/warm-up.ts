@@ -1,5 +1,6 @@
 import { InvalidOptionError, type Clock, type Timer } from '@fairlead/core';
 import type { Idleness } from './idleness.js';
+import type { Placement } from './placement.js';
 import type { Readiness } from './readiness.js';
 
 /** As long as a Node timer can hold: somebody awaits, so the process must not exit under it. */
@@ -23,22 +24,26 @@ export class WarmUp {
   readonly #idleness: Idleness;
   readonly #isReady: () => boolean;
   readonly #explain: () => string;
+  readonly #placement: Pick<Placement, 'seekConnection'>;
   readonly #waiters = new Set<Waiter>();
 
   /**
    * @param idleness is told that the pool is in use while somebody waits.
+   * @param placement connects somebody where the balancing policy connects only what is needed.
    * @param explain what is missing, for the text of the error.
    */
   constructor(
     { clock, minReadyMembers }: WarmUpOptions,
     idleness: Idleness,
     readiness: Readiness,
+    placement: Pick<Placement, 'seekConnection'>,
     explain: () => string,
   ) {
     this.#clock = clock;
     this.#idleness = idleness;
     this.#isReady = () => readiness.hasReady(minReadyMembers);
     this.#explain = explain;
+    this.#placement = placement;
   }
 
   /** @param connect called first, unless `timeoutMs` is refused. */
@@ -62,7 +67,9 @@ export class WarmUp {
 
   /** To be called after each change. */
   review(): void {
-    if (this.#waiters.size > 0 && this.#isReady()) this.#settleAll((waiter) => waiter.resolve());
+    if (this.#waiters.size === 0) return;
+    if (this.#isReady()) this.#settleAll((waiter) => waiter.resolve());
+    else this.#placement.seekConnection();
   }
 
   close(): void {

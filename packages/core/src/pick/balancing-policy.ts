@@ -1,6 +1,6 @@
 import type { Random } from '../random/random.js';
 import type { Load } from '../load/load.js';
-import type { MemberView, Picker } from './picker.js';
+import type { MemberConnectivity, MemberView, Picker } from './picker.js';
 
 /**
  * Decides which members are connected and how calls are spread over them. One instance per pool.
@@ -75,6 +75,12 @@ export interface PolicyUpdate<M extends MemberView = MemberView> {
    * update. Default none.
    */
   readonly loadReports?: { readonly intervalMs: number };
+  /**
+   * The state of the whole, for policies that connect only what they need: `idle` is then a state of its own, and some that
+   * failed may mean failure while others are idle. Default: `aggregateConnectivity` of the members that are not let go. It
+   * does not decide whether calls fail: those wait as long as any member may become ready.
+   */
+  readonly state?: MemberConnectivity;
   /** Ask again after this time even if nothing changed, in ms. */
   readonly revisitInMs?: number | undefined;
 }

@@ -28,8 +28,8 @@ export interface PickRequest {
 
 /** The answer. */
 export type PickResult<M extends MemberView = MemberView> =
-  /** Give the call to this member. It must be ready. */
-  | { readonly kind: 'picked'; readonly member: M }
+  /** Give the call to this member. It must be ready. `connect`: one that should be connected for later calls. */
+  | { readonly kind: 'picked'; readonly member: M; readonly connect?: M }
   /**
    * Nobody now: the call waits for the next picker, bounded by its deadline. `connect`: a member that a lazy policy wants
    * connected for it.

@@ -8,6 +8,9 @@ import { priorityPolicy } from './tiers/priority.js';
 import { roundRobinPolicy } from './round-robin.js';
 import { weightedRoundRobinPolicy } from './weighted-round-robin/weighted-round-robin.js';
 import { zonePreferencePolicy } from './tiers/zone-preference.js';
+import { ringHashPolicy } from './ring-hash/ring-hash-policy.js';
+import { deterministicAperturePolicy } from './subsetting/deterministic-aperture.js';
+import { randomSubsettingPolicy } from './subsetting/random-subsetting.js';
 
 /** The policies that every pool knows. Put your own in front of them to replace one of the same name. */
 export const builtInPolicies: readonly BalancingPolicyFactory[] = Object.freeze([
@@ -20,4 +23,7 @@ export const builtInPolicies: readonly BalancingPolicyFactory[] = Object.freeze(
   leastRequestPolicy,
   priorityPolicy,
   zonePreferencePolicy,
+  ringHashPolicy,
+  randomSubsettingPolicy,
+  deterministicAperturePolicy,
 ]);

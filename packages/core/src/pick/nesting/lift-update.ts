@@ -4,7 +4,7 @@ import type { MemberStandIn } from './member-stand-in.js';
 
 /** What a child policy wants, said of the members themselves. */
 export function liftUpdate<M extends MemberView>(update: PolicyUpdate<MemberStandIn<M>>): PolicyUpdate<M> {
-  const { connect, ejected, letGo, loadReports, panic, picker, revisitInMs, spared } = update;
+  const { connect, ejected, letGo, loadReports, panic, picker, revisitInMs, spared, state } = update;
   return {
     picker: new StandInPicker(picker),
     connect: connect.map(memberOf),
@@ -14,6 +14,7 @@ export function liftUpdate<M extends MemberView>(update: PolicyUpdate<MemberStan
     ...(spared && { spared: spared.map((outlier) => ({ ...outlier, member: outlier.member.member })) }),
     ...(loadReports && { loadReports }),
     ...(panic && { panic }),
+    ...(state && { state }),
   };
 }
 
@@ -31,8 +32,11 @@ export class StandInPicker<M extends MemberView> implements Picker<M> {
 
   pick(request: PickRequest, now: number): PickResult<M> {
     const result = this.#child.pick(request, now);
-    if (result.kind === 'picked') return result.member.picked;
-    if (result.kind === 'fail' || result.connect === undefined) return result as PickResult<never>;
-    return { kind: 'wait', connect: result.connect.member };
+    if (result.kind === 'fail') return result;
+    const connect = result.connect?.member;
+    if (result.kind === 'picked') {
+      return connect === undefined ? result.member.picked : { ...result.member.picked, connect };
+    }
+    return connect === undefined ? (result as PickResult<never>) : { kind: 'wait', connect };
   }
 }
