@@ -11,6 +11,7 @@ import {
   type RetryBudget,
 } from '@fairlead/core';
 import { Bulkheads } from './bulkhead/bulkheads.js';
+import { outside } from './call/outside.js';
 import type { PolicyContext } from './chain.js';
 import { ChannelWide } from './channel-wide.js';
 import { MethodThrottles } from './client-throttling/method-throttles.js';
@@ -64,7 +65,8 @@ export function createPolicyContext(options: PolicyContextOptions = {}): PolicyC
   const { perCallBufferBytes = 2 ** 20, channelBufferBytes = 2 ** 24 } = options;
   const space = new ReplaySpace(channelBufferBytes);
   const waits = new RetryWaits(clock);
-  const stalls = watchLoop(clock, EVENT_LOOP_STALL_MS.check(options.eventLoopStallMs, 'eventLoopStallMs'));
+  const stallMs = EVENT_LOOP_STALL_MS.check(options.eventLoopStallMs, 'eventLoopStallMs');
+  const stalls = watchLoop(clock, stallMs, undefined, outside);
   const breakers = new MethodBreakers(clock, stalls);
   return {
     clock,

@@ -33,6 +33,21 @@ describe('finding a member for a call', () => {
     expect(call.statuses).toHaveLength(1);
   });
 
+  test('tells a call whose own start makes a listener close the pool that it is closed', async () => {
+    for (const lost of [false, true]) {
+      const virtual = lost ? VirtualPool.ready(1) : new VirtualPool();
+      virtual.clock.advance(5_000);
+      if (lost) virtual.channel(1).loseUnnoticed();
+      virtual.pool.on('state', () => virtual.pool.close());
+      const call = virtual.call();
+      await turn();
+      expect([lost, call.statuses.map(({ code, details }) => [code, details])]).toEqual([
+        lost,
+        [[status.UNAVAILABLE, 'Channel closed before call started']],
+      ]);
+    }
+  });
+
   test('fails a call, even one that waits for ready, when the picker says so', async () => {
     const dropping: BalancingPolicy = {
       ...roundRobin()(),

@@ -92,7 +92,7 @@ export class Pool implements grpc.ChannelInterface {
     this.#configs = new ConfigDelivery(parsed.uri, (code, message) => this.warn(code, message));
     const newResolver = (): Resolver => createResolver(factory, parsed, { clock, random, options: resolved });
     this.#resolution = new Resolution(newResolver, clock);
-    this.#stalls = watchLoop(clock, resolved.eventLoopStallMs, stallNews(this.#events));
+    this.#stalls = watchLoop(clock, resolved.eventLoopStallMs, stallNews(this.#events), outside);
     this.#state = new AggregateState(clock, this.#events);
     this.#credentials = new CredentialsWatch(credentials, clock, {
       onRenewed: () => this.#membership.renewConnections(),

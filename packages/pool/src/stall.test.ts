@@ -1,3 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Timer } from '@fairlead/core';
+import { VirtualClock } from '@fairlead/testing';
 import { Metadata, status } from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
 import type { FakeCall } from '../test/support/fake-channel.js';
@@ -154,4 +157,19 @@ describe('a stall of our own event loop', () => {
     expect(loadOf(virtual)).toBe(300);
     expect(virtual.pool.snapshot().stalls).toEqual({ count: 0, totalMs: 0 });
   });
+});
+
+test('the timer that watches the event loop does not keep the context of the call that began it', () => {
+  const request = new AsyncLocalStorage<string>();
+  const contexts = new Set<string | undefined>();
+  class Clock extends VirtualClock {
+    override schedule(...args: Parameters<VirtualClock['schedule']>): Timer {
+      // The heartbeat's.
+      if (args[0] === 20) contexts.add(request.getStore());
+      return super.schedule(...args);
+    }
+  }
+  const virtual = VirtualPool.ready(1, { clock: new Clock() });
+  request.run('first call', () => virtual.call());
+  expect([...contexts]).toEqual([undefined]);
 });

@@ -14,6 +14,9 @@ export interface BeatListener {
   cameRound(): void;
 }
 
+/** Runs something at once, in the asynchronous context of nobody. */
+export type Outside = (act: () => void) => void;
+
 /** A timer that beats while somebody listens, one for all channels of a clock. */
 export class Heartbeat {
   readonly #clock: Clock;
@@ -25,9 +28,10 @@ export class Heartbeat {
     this.#clock = clock;
   }
 
-  add(listener: BeatListener): void {
+  /** @param outside runs the beginning of the beat, which goes on for others when the call that began it has ended. */
+  add(listener: BeatListener, outside: Outside): void {
     this.#listeners.add(listener);
-    this.#timer ??= this.#clock.schedule(BEAT_MS, this.#beat);
+    if (this.#timer === undefined) outside(() => (this.#timer = this.#clock.schedule(BEAT_MS, this.#beat)));
   }
 
   remove(listener: BeatListener): void {

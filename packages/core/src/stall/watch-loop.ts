@@ -1,7 +1,7 @@
 import { durationMs } from '../options/number-rules.js';
 import type { OptionRule } from '../options/option-rule.js';
 import type { Clock } from '../time/clock.js';
-import { BEAT_MS, heartbeatOf, type BeatListener, type Heartbeat } from './heartbeat.js';
+import { BEAT_MS, heartbeatOf, type BeatListener, type Heartbeat, type Outside } from './heartbeat.js';
 import type { LoopStalls } from './loop-stalls.js';
 import { StallLog } from './stall-log.js';
 
@@ -38,27 +38,32 @@ export const NO_STALLS: WatchedStalls = Object.freeze({
  *
  * @param thresholdMs a stall is at least this long, and one that is {@link BEAT_MS} longer is surely noticed.
  * @param onStall is told of each one, once, with its length in ms (up to {@link BEAT_MS} too short). It must not throw.
+ * @param outside runs what it is given in the asynchronous context of nobody: the timer must not keep what the context of the
+ * first call holds. Default: as it is, for clocks whose timers have no context.
  */
 export function watchLoop(
   clock: Clock,
   thresholdMs: number,
   onStall: (durationMs: number) => void = () => undefined,
+  outside: Outside = (act) => act(),
 ): WatchedStalls {
-  return thresholdMs === Infinity ? NO_STALLS : new LoopWatch(clock, thresholdMs, onStall);
+  return thresholdMs === Infinity ? NO_STALLS : new LoopWatch(clock, thresholdMs, onStall, outside);
 }
 
 class LoopWatch implements WatchedStalls, BeatListener {
   readonly #clock: Clock;
   readonly #log: StallLog;
   readonly #onStall: (durationMs: number) => void;
+  readonly #outside: Outside;
   #heartbeat: Heartbeat | undefined;
   #entered = 0;
   #closed = false;
 
-  constructor(clock: Clock, thresholdMs: number, onStall: (durationMs: number) => void) {
+  constructor(clock: Clock, thresholdMs: number, onStall: (durationMs: number) => void, outside: Outside) {
     this.#clock = clock;
     this.#log = new StallLog(BEAT_MS, thresholdMs);
     this.#onStall = onStall;
+    this.#outside = outside;
   }
 
   get counts(): StallCounts {
@@ -70,7 +75,7 @@ class LoopWatch implements WatchedStalls, BeatListener {
     this.#log.start(now);
     if (this.#closed) return;
     this.#heartbeat ??= heartbeatOf(this.#clock);
-    this.#heartbeat.add(this);
+    this.#heartbeat.add(this, this.#outside);
   }
 
   /** The last one to leave may do so in a stall, before the beat that would tell of it. */

@@ -3,6 +3,7 @@ import * as grpc from '@grpc/grpc-js';
 import { EndedCall } from '../call/ended-call.js';
 import { LateCall } from '../call/late-call.js';
 import { ownStatus } from '../call/own-status.js';
+import { isFromServer } from '../circuit-breaker/outcome-of.js';
 import type {
   CallListener,
   InterceptingCallInterface,
@@ -11,13 +12,14 @@ import type {
   PartialListener,
 } from '../grpc-types.js';
 import type { MethodBulkhead } from './method-bulkhead.js';
-import { endedWait, messageOf, refusedCall, unmadeCall } from './refusals.js';
+import { endedWait, lateStatus, messageOf, refusedCall, unmadeCall } from './refusals.js';
 
 interface Waiting {
   readonly metadata: grpc.Metadata;
   readonly listener: PartialListener | undefined;
   /** Where the call was started: what follows belongs there, and not to the call that gives its slot away. */
   readonly context: AsyncResource;
+  readonly since: number;
   readonly leaveQueue: () => void;
   readonly stopTimer: () => void;
 }
@@ -30,6 +32,9 @@ export class BulkheadCall extends LateCall implements CallListener {
   #listener: PartialListener | undefined;
   #waiting: Waiting | undefined;
   #hasSlot = false;
+  #sawHeaders = false;
+  /** How long it has waited for its slot, in ms. */
+  #waitedMs = 0;
 
   constructor(options: InterceptorOptions, nextCall: NextCall, method: MethodBulkhead) {
     super();
@@ -51,6 +56,7 @@ export class BulkheadCall extends LateCall implements CallListener {
   }
 
   onReceiveMetadata(metadata: grpc.Metadata): void {
+    this.#sawHeaders = true;
     this.#listener?.onReceiveMetadata?.(metadata);
   }
 
@@ -62,7 +68,13 @@ export class BulkheadCall extends LateCall implements CallListener {
     const listener = this.#listener;
     this.#listener = undefined;
     this.#release();
-    listener?.onReceiveStatus?.(status);
+    listener?.onReceiveStatus?.(this.#isLate(status) ? lateStatus(status, this.#waitedMs, this.#method) : status);
+  }
+
+  /** The deadline came here, and the wait is a part of the reason. */
+  #isLate(status: grpc.StatusObject): boolean {
+    if (this.#waitedMs === 0 || status.code !== grpc.status.DEADLINE_EXCEEDED) return false;
+    return !isFromServer(status, this.#sawHeaders);
   }
 
   /** There is a slot: whoever has started the call is told what is thrown. */
@@ -79,12 +91,12 @@ export class BulkheadCall extends LateCall implements CallListener {
 
   /** @returns false when the queue is full. */
   #wait(metadata: grpc.Metadata, listener: PartialListener | undefined): boolean {
-    const { bulkhead, priority, waits } = this.#method;
+    const { bulkhead, clock, priority, waits } = this.#method;
     const leaveQueue = bulkhead.wait(priority, () => this.#resume((waiting) => this.#enterLate(waiting)));
     if (leaveQueue === undefined) return false;
     const stopTimer = waits.begin(Infinity, this.#options, (end) => this.#giveUp(endedWait(end, this.#method)));
     const context = new AsyncResource('fairlead.BulkheadCall');
-    this.#waiting = { metadata, listener, context, leaveQueue, stopTimer };
+    this.#waiting = { metadata, listener, context, since: clock.now(), leaveQueue, stopTimer };
     return true;
   }
 
@@ -102,8 +114,9 @@ export class BulkheadCall extends LateCall implements CallListener {
   }
 
   /** There is a slot at last. Whoever has started the call is not there any more to catch what is thrown: it is the status. */
-  #enterLate({ metadata, listener }: Waiting): void {
+  #enterLate({ metadata, listener, since }: Waiting): void {
     this.#hasSlot = true;
+    this.#waitedMs = this.#method.clock.now() - since;
     this.#listener = listener;
     let call: InterceptingCallInterface;
     try {

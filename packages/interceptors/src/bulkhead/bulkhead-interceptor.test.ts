@@ -348,3 +348,31 @@ test('new limits count for calls under way, and let those waiting out', () => {
   use({ maxConcurrent: 3, maxQueue: 5 });
   expect([figures(), wire.calls.length]).toEqual([[3, 1], 3]);
 });
+
+describe('a deadline that comes when a call has its slot after a wait', () => {
+  /** A call that gets its slot 93 ms after its start. */
+  const late = (): ObservedCall => {
+    begin();
+    begin();
+    const call = begin({ deadline: clock.epochNow() + 100 });
+    clock.advance(93);
+    wireCall(0).ok();
+    return call;
+  };
+  const text = 'Deadline exceeded after 7 ms, waiting for a pod';
+
+  test('is told with the wait', () => {
+    const call = late();
+    wireCall(2).end(DEADLINE_EXCEEDED, text, 'unsent');
+    expect(call.status.details).toBe(`${text}; before that, the call waited 93 ms in the bulkhead: ${PATH}`);
+    expect(attemptsOf(call.status)).toHaveLength(1);
+  });
+
+  test('but not where nobody waited, nor when it is the server that says so', () => {
+    const call = late();
+    wireCall(2).headers().end(DEADLINE_EXCEEDED, text);
+    const other = begin();
+    wireCall(3).end(DEADLINE_EXCEEDED, text, 'unsent');
+    expect([call.status.details, other.status.details]).toEqual([text, text]);
+  });
+});

@@ -9,12 +9,15 @@ export interface BulkheadWords {
   readonly reason: string;
   /** When a wait ended. */
   readonly waiting: string;
+  /** Where a call waited that has its slot. */
+  readonly place: string;
 }
 
 const WORDS: BulkheadWords = {
   refused: 'The bulkhead is full',
   reason: 'the bulkhead was full',
   waiting: 'while waiting in the bulkhead',
+  place: 'in the bulkhead',
 };
 
 /** The places of one method, or of a group of methods, and their name for messages. */

@@ -19,6 +19,16 @@ export function endedWait(end: WaitEnd, { bulkhead, clock }: MethodBulkhead): En
   );
 }
 
+/** The deadline came when the call had its slot: its wait was a part of the time. */
+export function lateStatus(
+  status: grpc.StatusObject,
+  waitedMs: number,
+  { bulkhead }: MethodBulkhead,
+): grpc.StatusObject {
+  const before = `before that, the call waited ${Math.round(waitedMs)} ms ${bulkhead.words.place}: ${bulkhead.name}`;
+  return { ...status, details: `${status.details}; ${before}` };
+}
+
 /** The call could not be made, as on a channel that was closed meanwhile. */
 export function unmadeCall(error: unknown, { clock }: MethodBulkhead): EndedCall {
   return new EndedCall(refusedStatus(grpc.status.UNAVAILABLE, messageOf(error), 'the call could not be made', clock));

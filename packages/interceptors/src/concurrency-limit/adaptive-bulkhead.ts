@@ -11,6 +11,7 @@ const WORDS: BulkheadWords = {
   refused: 'The concurrency limit is reached',
   reason: 'the concurrency limit was reached',
   waiting: 'while waiting for a place within the concurrency limit',
+  place: 'for a place within the concurrency limit',
 };
 
 /** A bulkhead whose size is learnt from how the calls fare. */

@@ -1,5 +1,5 @@
 import type { Clock } from '@fairlead/core';
-import { deadlineOf, onParentCancelled } from '../call/parent-call.js';
+import { deadlineOf, isParentCancelled, onParentCancelled } from '../call/parent-call.js';
 import type { InterceptorOptions } from '../grpc-types.js';
 
 /** How a wait ended: its time came, or something came first. */
@@ -29,7 +29,8 @@ export class RetryWaits {
   }
 
   /**
-   * Waits `delayMs`. A wait that would end after the deadline lasts until the deadline (gRFC A6).
+   * Waits `delayMs`. A wait that would end after the deadline lasts until the deadline (gRFC A6); one whose parent call was
+   * cancelled before does not last at all, but does not end within this call either.
    * @param done called once, unless the wait is stopped.
    * @returns the function that stops the wait.
    */
@@ -39,9 +40,13 @@ export class RetryWaits {
       stop();
       done(how);
     };
-    const expired = leftMs <= delayMs;
+    const [how, ms] = isParentCancelled(options)
+      ? (['parent-cancelled', 0] as const)
+      : leftMs <= delayMs
+        ? (['deadline', leftMs] as const)
+        : (['elapsed', delayMs] as const);
     // The call is pending, so the process must not exit under it.
-    const timer = this.#clock.schedule(expired ? leftMs : delayMs, () => end(expired ? 'deadline' : 'elapsed'), true);
+    const timer = this.#clock.schedule(ms, () => end(how), true);
     const unlink = onParentCancelled(options, () => end('parent-cancelled'));
     this.#ends.add(end);
     const stop = (): void => {

@@ -8,6 +8,7 @@ import type {
   Observable,
 } from '@opentelemetry/api';
 import { instrumentSpec, type InstrumentName } from './instruments.js';
+import { VERSION } from '../version.js';
 import { SeriesSums } from './series-sums.js';
 
 /** Reports the value of one series of an observable instrument. */
@@ -47,7 +48,7 @@ export class SharedMeter {
   };
 
   private constructor(provider: MeterProvider) {
-    this.#meter = provider.getMeter(METER_NAME);
+    this.#meter = provider.getMeter(METER_NAME, VERSION);
   }
 
   static of(provider: MeterProvider): SharedMeter {

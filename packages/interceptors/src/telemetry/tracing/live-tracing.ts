@@ -12,6 +12,7 @@ import type {
 import type { OtelApi } from '../otel-api.js';
 import { metadataSetter } from './metadata-setter.js';
 import type { MethodSpans } from './method-spans.js';
+import { VERSION } from '../version.js';
 import type { ResolvedTracingOptions } from './tracing-options.js';
 import { warnOfTracing } from './tracing-warning.js';
 
@@ -26,7 +27,10 @@ export class LiveTracing {
 
   constructor(api: OtelApi, { tracerProvider, propagator }: ResolvedTracingOptions) {
     this.api = api;
-    this.#tracer = ((tracerProvider as TracerProvider | undefined) ?? api.trace.getTracerProvider()).getTracer(TRACER);
+    this.#tracer = ((tracerProvider as TracerProvider | undefined) ?? api.trace.getTracerProvider()).getTracer(
+      TRACER,
+      VERSION,
+    );
     this.#propagator = (propagator as TextMapPropagator | undefined) ?? api.propagation;
     this.#setter = metadataSetter(api);
   }
