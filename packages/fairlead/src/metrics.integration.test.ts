@@ -1,7 +1,7 @@
 import { INSTRUMENTS } from '@fairlead/interceptors';
 import { RawServer } from '@fairlead/testing';
 import * as grpc from '@grpc/grpc-js';
-import { metrics as globalMetrics } from '@opentelemetry/api';
+import { metrics as globalMetrics, type Meter } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { allKinds, errorOf, unary } from '../test/calls.js';
 import { cleanUpAfterEach } from '../test/cleanup.js';
@@ -176,7 +176,9 @@ describe('SubChannelMetrics', () => {
 });
 
 test('nothing is asked of a channel any more when it is closed and was read once more', async () => {
-  const removed = jest.spyOn(meter.provider.getMeter('fairlead'), 'removeBatchObservableCallback');
+  // Of every meter of the SDK, whatever its name and version.
+  const meters = Object.getPrototypeOf(meter.provider.getMeter('any')) as Meter;
+  const removed = jest.spyOn(meters, 'removeBatchObservableCallback');
   const pod = track(await startPod('127.0.0.1'));
   const [client, channel] = connect(targetOf([pod]));
   await unary(client);
@@ -185,6 +187,7 @@ test('nothing is asked of a channel any more when it is closed and was read once
   channel.close();
   await meter.collect();
   expect(removed).toHaveBeenCalledTimes(1);
+  removed.mockRestore();
 });
 
 describe('our own metrics', () => {
