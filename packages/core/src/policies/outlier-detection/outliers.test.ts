@@ -15,6 +15,14 @@ test('members with 1e15 calls are told apart by one in a million, and those with
   expect(failurePercentageOutliers(members, { ...always, threshold: 0 })).toHaveLength(6);
 });
 
+test('mathChecksOut: of these the mean is 394 ‰ and the standard deviation 147.3 ‰', () => {
+  const members = [600, 470, 170, 430, 300].map((successes) => member(successes, 1_000 - successes));
+  const outliers = (stdevFactor: number) => successRateOutliers(members, { ...always, stdevFactor });
+  // (394 − 170) / 147.32277 = 1.52047
+  expect([outliers(1_520), outliers(1_521)]).toEqual([[members[2]], []]);
+  expect(outliers(0)).toEqual([members[2], members[4]]);
+});
+
 test('nobody at all is no outlier', () => {
   for (const minimumHosts of [0, 1]) {
     expect(successRateOutliers([], { ...always, minimumHosts, stdevFactor: 0 })).toEqual([]);
