@@ -66,16 +66,6 @@ describe('success rate (gRFC A50)', () => {
     }
   });
 
-  test('members that answer the same are no outliers, whatever rounding does to their mean', () => {
-    const b = bench(byRate({ stdevFactor: 0, minimumHosts: 1 }), 7);
-    for (const index of b.members.keys()) {
-      b.end(index, 'INTERNAL', 7);
-      b.end(index, 'OK', 3);
-    }
-    b.advance(INTERVAL);
-    expect(b.ejected).toEqual([]);
-  });
-
   test('successRateFiveMinimumHosts: with fewer that have the volume nobody is compared', () => {
     const b = bench(byRate(), 5);
     for (const index of [0, 1, 2]) b.end(index, 'OK', 10);

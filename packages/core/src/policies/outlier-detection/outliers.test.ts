@@ -29,3 +29,17 @@ test('nobody at all is no outlier', () => {
     expect(failurePercentageOutliers([], { ...always, minimumHosts, threshold: 0 })).toEqual([]);
   }
 });
+
+test('members that answer the same are no outliers, although rounding may put their mean above all of them', () => {
+  let above = 0;
+  for (let count = 2; count <= 12; count++) {
+    for (let successes = 0; successes <= 30; successes++) {
+      const members = Array.from({ length: count }, () => member(successes, 30 - successes));
+      const [{ record }] = members as [Judged];
+      const mean = members.reduce((sum) => sum + record.successRatio, 0) / count;
+      if (mean > record.successRatio) above += 1;
+      expect(successRateOutliers(members, { ...always, stdevFactor: 0 })).toEqual([]);
+    }
+  }
+  expect(above).toBeGreaterThan(0);
+});
