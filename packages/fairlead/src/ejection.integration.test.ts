@@ -122,7 +122,7 @@ describe('one pod of five answers INTERNAL to everything', () => {
       { 'grpc.lb.outlier_detection.detection_method': 'failure_percentage', 'grpc.target': channel.getTarget() },
       1,
     ]);
-    await meter.close();
+    meter.close();
   });
 
   test('with a retry, no call fails, and the pod is ejected all the same', async () => {
