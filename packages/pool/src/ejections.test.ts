@@ -8,7 +8,7 @@ import {
   type SparedOutlier,
 } from '@fairlead/core';
 import { connectivityState, Metadata, status } from '@grpc/grpc-js';
-import { pod, VirtualPool } from '../test/support/virtual-pool.js';
+import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
 
 const accrual = { balancing: failureAccrual({ childPolicy: roundRobin(), jitterRatio: 0, minSuccessRatio: 0 }) };
 
@@ -220,4 +220,23 @@ test('a listener of an ejection may replace the policy in the middle of the end 
   failPods(virtual, 2);
   expect(virtual.pool.snapshot().policy).toBe('round_robin');
   expect(virtual.pool.snapshot().members.map(({ inFlight }) => inFlight)).toEqual([0, 0, 0]);
+});
+
+test('a call that waits although pods are ready says that the policy wants none of them', async () => {
+  const inner = roundRobin()();
+  const picky: BalancingPolicy = {
+    name: 'picky',
+    createLoad: () => inner.createLoad(),
+    update: (members) => ({
+      picker: { pick: () => ({ kind: 'wait' }) },
+      connect: members,
+      ejected: members.map((member) => ({ member, cause: 'success-rate', untilMs: 90_000 })),
+    }),
+  };
+  const virtual = VirtualPool.ready(1, { balancing: () => picky });
+  const call = virtual.call({ deadline: virtual.clock.epochNow() + 50 });
+  virtual.clock.advance(50);
+  await turn();
+  expect(call.status?.details).toContain('none of 1 pods of test:///pods can be picked');
+  expect(call.status?.details).toMatch(/10\.0\.0\.1:50051: not pickable, ejected \(success-rate\) for another 89 s/);
 });

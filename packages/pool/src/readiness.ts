@@ -65,7 +65,9 @@ export class Readiness {
     if (this.resolving) return `${this.#target} is being resolved`;
     const { inUse } = this.#membership;
     const because = this.#lastCause === undefined ? '' : `; last error: ${this.#lastCause}`;
-    return `none of ${inUse.length} pods of ${this.#target} is ready${because}`;
+    // The policy may not want any of those that are ready.
+    const what = this.hasReady(1) ? 'can be picked' : 'is ready';
+    return `none of ${inUse.length} pods of ${this.#target} ${what}${because}`;
   }
 
   /** gRPC connectivity of the whole, sticky failure included. */

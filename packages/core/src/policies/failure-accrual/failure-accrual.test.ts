@@ -4,6 +4,7 @@ import { attemptAfter } from '../../../test/support/fake-member.js';
 import { endWith, PolicyBench } from '../../../test/support/policy-bench.js';
 import { policyOf } from '../../../test/support/policy.js';
 import { endpointAt } from '../../endpoint/endpoint.js';
+import type { BalancingPolicy } from '../../pick/balancing-policy.js';
 import { peakEwma } from '../peak-ewma-policy.js';
 import { roundRobin } from '../round-robin.js';
 import { failureAccrual } from './failure-accrual.js';
@@ -179,6 +180,17 @@ describe('its probe', () => {
   });
 });
 
+test('a clock that jumps back an hour does not keep what it has counted for an hour', () => {
+  const b = bench({ consecutiveFailures: 0 });
+  b.end(0, 'INTERNAL', 4);
+  b.jump(-3_600_000);
+  b.end(0, 'INTERNAL', 4);
+  expect(b.ejected).toEqual([]);
+  b.jump(-1_000);
+  b.end(0, 'INTERNAL');
+  expect(b.ejected).toEqual([0]);
+});
+
 describe('when many fail', () => {
   test('below half of the ready members left, all get calls, and when enough are back the ejections hold again', () => {
     const b = bench({}, 4);
@@ -235,11 +247,24 @@ describe('what it stands between', () => {
   });
 
   test('an idle ejected member is shown as it is, so that a lazy child connects it', () => {
-    const b = bench();
-    fail(b, 0);
+    const inner = roundRobin()();
+    let shown: readonly string[] = [];
+    const child: BalancingPolicy = {
+      name: 'watching',
+      createLoad: () => inner.createLoad(),
+      update: (members, context) => {
+        shown = members.map(({ connectivity }) => connectivity);
+        return inner.update(members, context);
+      },
+    };
+    const b = bench({ childPolicy: () => child });
+    fail(b, 0, 1);
     b.members[0]!.connectivity = 'idle';
     b.refresh();
-    expect([b.ejected, b.update.connect.includes(b.members[0]!)]).toEqual([[0], true]);
+    expect([b.ejected, shown]).toEqual([
+      [0, 1],
+      ['idle', 'transient-failure', 'ready', 'ready', 'ready'],
+    ]);
   });
 
   test('over itself: both eject, and one probe serves both', () => {

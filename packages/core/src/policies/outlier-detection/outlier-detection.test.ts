@@ -53,7 +53,7 @@ describe('success rate (gRFC A50)', () => {
     expect(b.ejected).toEqual([]);
   });
 
-  test('mathChecksOut: at mean − stdev × factor nobody is ejected, below it is', () => {
+  test('at mean − stdev × factor nobody is ejected, below it is', () => {
     // Rates 1, 1, 1, 1 and r: mean 1 − (1 − r)/5, stdev 0.4 (1 − r). r < mean − f·stdev ⇔ f < 2.
     expect(ejectedWith({ stdevFactor: 1_999 })).toEqual([4]);
     expect(ejectedWith({ stdevFactor: 2_000 })).toEqual([]);
@@ -64,16 +64,6 @@ describe('success rate (gRFC A50)', () => {
       b.advance(INTERVAL);
       return b.ejected;
     }
-  });
-
-  test('members that answer the same are no outliers, whatever rounding does to their mean', () => {
-    const b = bench(byRate({ stdevFactor: 0, minimumHosts: 1 }), 7);
-    for (const index of b.members.keys()) {
-      b.end(index, 'INTERNAL', 7);
-      b.end(index, 'OK', 3);
-    }
-    b.advance(INTERVAL);
-    expect(b.ejected).toEqual([]);
   });
 
   test('successRateFiveMinimumHosts: with fewer that have the volume nobody is compared', () => {
@@ -102,6 +92,33 @@ describe('success rate (gRFC A50)', () => {
     expect([spared(0), spared(100)]).toEqual([400, 0]);
     // 5 σ of 400 draws at one half.
     expect(Math.abs(spared(50) - 200)).toBeLessThan(50);
+  });
+});
+
+describe('as grpc-java is configured in its tests: five members, a stdevFactor of 1, three hosts with ten calls', () => {
+  const config = (maxEjectionPercent: number): OutlierDetectionOptions =>
+    byRate({ stdevFactor: 1, minimumHosts: 3 }, { maxEjectionPercent });
+
+  test('successRateTwoOutliers', () => {
+    const b = bench(config(50));
+    interval(b, [0, 1]);
+    expect(b.ejected).toEqual([0, 1]);
+  });
+
+  test('successRateThreeOutliers_maxEjectionPercentage: the second goes above the limit of 30 %, the third stays', () => {
+    const b = bench(config(30));
+    interval(b, [0, 1, 2]);
+    expect(b.ejected).toEqual([0, 1]);
+  });
+
+  test('successRateAndFailurePercentageThreeOutliers: a single call that failed is found by the latter', () => {
+    const failurePercentageEjection = { threshold: 0, minimumHosts: 3, requestVolume: 1 };
+    const b = bench({ ...config(100), failurePercentageEjection });
+    b.end(2, 'DEADLINE_EXCEEDED');
+    for (const index of [0, 1]) b.end(index, 'DEADLINE_EXCEEDED', 20);
+    for (const index of [3, 4]) b.end(index, 'OK', 20);
+    b.advance(INTERVAL);
+    expect(b.update.ejected!.map(({ cause }) => cause)).toEqual(['success-rate', 'success-rate', 'failure-percentage']);
   });
 });
 
