@@ -1,3 +1,5 @@
+import { encodeOrcaLoadReport } from '@fairlead/core';
+import * as grpc from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Harness } from '../test/support/harness.js';
 import { runModule } from '../test/support/pending-process.js';
@@ -56,4 +58,89 @@ describe('a process with a pool', () => {
     `);
     expect({ code, output }).toEqual({ code: 0, output: '4\n' });
   }, 30_000);
+
+  describe('whose pods report their load out of band', () => {
+    const balancing = `
+      const { weightedRoundRobin } = await import('@fairlead/core');
+      const balancing = weightedRoundRobin({ enableOobLoadReport: true, oobReportingPeriodMs: 50 });
+    `;
+    let reporting: ReportingServer;
+
+    beforeEach(async () => {
+      reporting = await startReportingServer();
+    });
+
+    afterEach(() => reporting.stop());
+
+    test('exits although it reads them', async () => {
+      const { code, output } = await runModule(`${prelude(reporting.target)}${balancing}
+        const pool = new Pool(target, insecure, { balancing });
+        clientOf(pool).unary(Buffer.from('x'), (error, answer) => say(String(error ?? answer)));
+        // For as long as it takes to see some reports.
+        setTimeout(() => clientOf(pool).unary(Buffer.from('y'), (error, answer) => say(String(error ?? answer))), 300);
+      `);
+      expect({ code, output }).toEqual({ code: 0, output: 'x\ny\n' });
+      expect(reporting.reports).toBeGreaterThan(1);
+    }, 30_000);
+
+    test('stays alive while a call is on the wire', async () => {
+      const { code, output } = await runModule(`${prelude(reporting.target)}${balancing}
+        const pool = new Pool(target, insecure, { balancing });
+        pool.ready().then(() => setTimeout(() => {
+          clientOf(pool).unary(Buffer.from('slow'), (error, answer) => say(String(error ?? answer)));
+        }, 200));
+        setTimeout(() => undefined, 400);
+      `);
+      expect({ code, output }).toEqual({ code: 0, output: 'slow\n' });
+    }, 30_000);
+  });
 });
+
+interface ReportingServer {
+  readonly target: string;
+  readonly reports: number;
+  stop(): void;
+}
+
+/** Echoes, `slow` after a second, and reports its load every 50 ms, whatever it is asked for. */
+async function startReportingServer(): Promise<ReportingServer> {
+  const server = new grpc.Server();
+  const same = (bytes: Buffer): Buffer => bytes;
+  const method = (path: string, responseStream: boolean): grpc.MethodDefinition<Buffer, Buffer> => {
+    const kinds = { requestStream: false, responseStream, requestSerialize: same, requestDeserialize: same };
+    return { path, ...kinds, responseSerialize: same, responseDeserialize: same };
+  };
+  const timers = new Set<NodeJS.Timeout>();
+  let reports = 0;
+  const service = {
+    unary: method('/test.Echo/Unary', false),
+    report: method('/xds.service.orca.v3.OpenRcaService/StreamCoreMetrics', true),
+  };
+  server.addService(service, {
+    unary: ({ request }: grpc.ServerUnaryCall<Buffer, Buffer>, done: grpc.sendUnaryData<Buffer>) => {
+      timers.add(setTimeout(() => done(null, request), request.toString() === 'slow' ? 1_000 : 0));
+    },
+    report: (stream: grpc.ServerWritableStream<Buffer, Buffer>) => {
+      const write = (): void => {
+        reports += 1;
+        stream.write(Buffer.from(encodeOrcaLoadReport({ qps: 1, cpuUtilization: 0.5 })));
+      };
+      write();
+      timers.add(setInterval(write, 50));
+    },
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    const credentials = grpc.ServerCredentials.createInsecure();
+    server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
+  });
+  return {
+    target: `ipv4:127.0.0.1:${port}`,
+    get reports() {
+      return reports;
+    },
+    stop() {
+      for (const timer of timers) clearTimeout(timer);
+      server.forceShutdown();
+    },
+  };
+}

@@ -87,7 +87,7 @@ describe('load reports out of band', () => {
     expect(virtual.pool.snapshot().members[0]).toMatchObject({ picks: 0, inFlight: 0 });
   });
 
-  test('reach the load of a policy that the balancing policy is under', () => {
+  test('reach the loads of any policy that asks for them', () => {
     const seen: number[] = [];
     const create = roundRobin();
     const wanting = (): BalancingPolicy => {

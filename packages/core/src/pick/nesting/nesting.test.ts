@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { FakeMember, fakeMembers, firstAttempt, memberOf } from '../../../test/support/fake-member.js';
 import { contextAt, policyOf } from '../../../test/support/policy.js';
+import type { Load } from '../../load/load.js';
 import type { CallObserver } from '../../load/observed-load.js';
 import { ObservedLoad } from '../../load/observed-load.js';
 import { OutstandingLoad } from '../../load/outstanding.js';
@@ -39,8 +40,15 @@ describe('stand-ins', () => {
     const [a, b, c] = views as [(typeof views)[0], (typeof views)[0], (typeof views)[0]];
     const picker = { pick: () => ({ kind: 'wait' as const, connect: b }) };
     const ejected = [{ member: c, cause: 'success-rate', untilMs: 5 } as const];
-    const update = liftUpdate({ picker, connect: [a], letGo: [b], ejected, panic: true, revisitInMs: 7 });
-    expect(update).toMatchObject({ connect: [members[0]], letGo: [members[1]], panic: true, revisitInMs: 7 });
+    const loadReports = { intervalMs: 9 };
+    const update = liftUpdate({ picker, connect: [a], letGo: [b], ejected, panic: true, revisitInMs: 7, loadReports });
+    expect(update).toMatchObject({
+      loadReports,
+      connect: [members[0]],
+      letGo: [members[1]],
+      panic: true,
+      revisitInMs: 7,
+    });
     expect(update.ejected).toEqual([{ member: members[2], cause: 'success-rate', untilMs: 5 }]);
     expect(update.picker.pick(firstAttempt, 0)).toEqual({ kind: 'wait', connect: members[1] });
   });
@@ -68,6 +76,25 @@ describe('an observed load', () => {
       this.told.push(['ended', ...end]);
     }
   }
+
+  test('hands reports on, to a child that takes them', () => {
+    const policy = policyOf('weighted_round_robin', { enableOobLoadReport: true, blackoutPeriod: '0s' });
+    const none = new Map<string, number>();
+    const maps = { utilization: none, requestCost: none, namedMetrics: none };
+    const rest = { cpuUtilization: 0, memUtilization: 0, eps: 0, ...maps };
+    const weighing = (child: Load, index: number): FakeMember =>
+      new FakeMember(index, 'ready', new ObservedLoad(new Observer(), child));
+    const members = [1, 2].map((index) => weighing(policy.createLoad(), index));
+    const inner = new StandIns<FakeMember, MemberStandIn<FakeMember>>(
+      (member) => new MemberStandIn(member, (member.load as ObservedLoad<Observer>).child),
+    ).of(members);
+    members.forEach(({ load }, index) => load.report!({ ...rest, qps: 1, applicationUtilization: index + 1 }, 0));
+    const { picker } = liftUpdate(policy.update(inner, contextAt()));
+    const picks = Array.from({ length: 30 }, () => memberOf(picker.pick(firstAttempt, 0)));
+    expect(picks.filter((member) => member === members[0])).toHaveLength(20);
+    const deaf = new ObservedLoad(new Observer(), new OutstandingLoad());
+    expect(() => deaf.report({ ...rest, qps: 1, applicationUtilization: 1 }, 0)).not.toThrow();
+  });
 
   test('costs what the child says, and tells each call once', () => {
     const load = new ObservedLoad(new Observer(), new OutstandingLoad());

@@ -218,6 +218,35 @@ describe('Java WeightedRoundRobinLoadBalancerTest', () => {
   });
 });
 
+describe('grpc-go balancer_test.go, what needs a clock', () => {
+  test.each<[string, object, number]>([
+    ['1 s', { blackoutPeriod: '1s' }, SECOND],
+    ['the default', {}, 10 * SECOND],
+  ])('TestBalancer_TwoAddresses_BlackoutPeriod: %s', (_, config, blackoutMs) => {
+    const rig = new Rig(2, { ...config, weightUpdatePeriod: '0.1s' });
+    rig.call(0, loaded(1));
+    rig.call(1, loaded(0.1));
+    rig.advance(0.1 * SECOND);
+    rig.expectShares([1, 1]);
+    rig.advance(blackoutMs - 0.1 * SECOND - 1);
+    rig.ask();
+    rig.expectShares([1, 1]);
+    rig.now += 1;
+    rig.ask();
+    rig.expectShares([1, 10]);
+  });
+
+  test('TestBalancer_TwoAddresses_WeightExpiration', () => {
+    const rig = new Rig(2, { ...NOW, weightExpirationPeriod: '60s' });
+    rig.call(0, loaded(1));
+    rig.call(1, loaded(0.1));
+    rig.advance(59 * SECOND);
+    rig.expectShares([1, 10]);
+    rig.advance(2 * SECOND);
+    rig.expectShares([1, 1]);
+  });
+});
+
 describe('weighted_round_robin', () => {
   test('reads the trailer of every call that says something of the member, whatever its status', () => {
     const rig = new Rig(2, NOW);
