@@ -13,7 +13,7 @@ const insecure = grpc.credentials.createInsecure();
 // Real time only as a ceiling: these tests make many calls.
 jest.setTimeout(60_000);
 
-const KEYS = Array.from({ length: 80 }, (_, index) => `user-${index}`);
+const KEYS = Array.from({ length: 48 }, (_, index) => `user-${index}`);
 
 async function start(count: number): Promise<TestPod[]> {
   return (await startPods(count)).map(track);
