@@ -1,5 +1,5 @@
 import * as grpc from '@grpc/grpc-js';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { unary } from '../test/calls.js';
 import { cleanUpAfterEach } from '../test/cleanup.js';
 import { EchoClient } from '../test/generated/echo.js';
@@ -10,7 +10,10 @@ import type { LoadBalancingConfigJson } from './load-balancing-json.js';
 
 const { track } = cleanUpAfterEach();
 const insecure = grpc.credentials.createInsecure();
-const KEYS = Array.from({ length: 40 }, (_, index) => `user-${index}`);
+// Real time only as a ceiling: these tests make many calls.
+jest.setTimeout(60_000);
+
+const KEYS = Array.from({ length: 48 }, (_, index) => `user-${index}`);
 
 async function start(count: number): Promise<TestPod[]> {
   return (await startPods(count)).map(track);
@@ -29,6 +32,9 @@ async function podOf(client: EchoClient, key: string): Promise<string> {
   return (await unary(client, 'hi', {}, metadata)).server;
 }
 
+const podsOf = (client: EchoClient, keys: readonly string[]): Promise<string[]> =>
+  Promise.all(keys.map((key) => podOf(client, key)));
+
 const connectedOf = (channel: Channel): string[] =>
   channel.snapshot().members.flatMap(({ address, connectivity }) => (connectivity === 'idle' ? [] : [address]));
 
@@ -37,14 +43,19 @@ test('calls of one key reach one pod, by key or header, from every client; only 
   const policy = { ring_hash: { requestHashHeader: 'x-user' } };
   const [client, channel] = connect(targetOf(pods), policy);
   const first = await podOf(client, 'user-7');
-  for (let n = 0; n < 20; n += 1) expect(await podOf(client, 'user-7')).toBe(first);
+  expect(
+    await podsOf(
+      client,
+      Array.from({ length: 20 }, () => 'user-7'),
+    ),
+  ).toEqual(Array.from({ length: 20 }, () => first));
   expect(connectedOf(channel)).toEqual([first]);
   const header = new grpc.Metadata();
   header.set('x-user', 'user-7');
   expect((await unary(client, 'hi', {}, header)).server).toBe(first);
   expect(connectedOf(channel)).toEqual([first]);
   const [other] = connect(targetOf(pods.toReversed()), policy);
-  for (const key of KEYS) expect(await podOf(other, key)).toBe(await podOf(client, key));
+  expect(await podsOf(other, KEYS)).toEqual(await podsOf(client, KEYS));
   expect(connectedOf(channel)).toHaveLength(4);
   // The key itself is for this client alone.
   expect(pods.flatMap(({ seen }) => seen).filter((metadata) => JSON.stringify(metadata).includes('user-8'))).toEqual(
@@ -55,15 +66,12 @@ test('calls of one key reach one pod, by key or header, from every client; only 
 test('keys of a pod that has gone move, the others stay; no call fails', async () => {
   const pods = await start(4);
   const [client] = connect(targetOf(pods), { ring_hash_experimental: {} });
-  const before = new Map<string, string>();
-  for (const key of KEYS) before.set(key, await podOf(client, key));
-  const gone = pods[1]!;
-  expect([...before.values()]).toContain(gone.address);
+  const before = await podsOf(client, KEYS);
+  const gone = pods.find(({ address }) => address === before[0])!;
   gone.stop();
-  for (const key of KEYS) {
-    const pod = await podOf(client, key);
-    if (before.get(key) === gone.address) expect(pod).not.toBe(gone.address);
-    else expect(pod).toBe(before.get(key));
+  for (const [index, pod] of (await podsOf(client, KEYS)).entries()) {
+    if (before[index] === gone.address) expect(pod).not.toBe(gone.address);
+    else expect(pod).toBe(before[index]);
   }
 });
 
@@ -72,8 +80,7 @@ test('a call that waits gets its pod connected through policies above', async ()
   const [client, channel] = connect(targetOf(pods), {
     random_subsetting: { subsetSize: 3, childPolicy: [{ ring_hash: {} }] },
   });
-  const used = new Set<string>();
-  for (const key of KEYS) used.add(await podOf(client, key));
+  const used = new Set(await podsOf(client, KEYS));
   expect(used.size).toBe(3);
   expect(new Set(connectedOf(channel))).toEqual(used);
 });

@@ -6,6 +6,8 @@ import { weightOf } from '../pick/weight.js';
 /** An endpoint for those who hash it. */
 export interface HashedEndpoint {
   readonly endpoint: Endpoint;
+  /** Its first address. */
+  readonly address: string;
   /** What it is called: its attribute `hashKey`, else its first address (gRFC A76). */
   readonly hashKey: string;
   readonly weight: number;
@@ -22,31 +24,24 @@ export class EndpointsInUse {
     return this.#current;
   }
 
-  /** Whether these are other endpoints than before, or the same with other keys or weights; they are the current ones then. */
+  /** Whether these are other endpoints than before, or the same with other names or weights; they are the current ones then. */
   changed(members: readonly MemberView[]): boolean {
-    if (this.#areCurrent(members)) return false;
-    this.#current = members.map((member) => ({
-      endpoint: member.endpoint,
-      hashKey: hashKeyOfEndpoint(member.endpoint),
-      weight: weightOf(member),
-    }));
-    return true;
-  }
-
-  #areCurrent(members: readonly MemberView[]): boolean {
     const current = this.#current;
-    if (members.length !== current.length) return false;
-    return members.every((member, index) => {
-      const { endpoint, hashKey, weight } = current[index]!;
-      if (weightOf(member) !== weight) return false;
-      return (
-        member.endpoint === endpoint ||
-        (member.endpoint.id === endpoint.id && hashKeyOfEndpoint(member.endpoint) === hashKey)
-      );
-    });
+    const same = members.length === current.length && members.every((member, index) => isSame(member, current[index]!));
+    if (!same) this.#current = members.map(hashedOf);
+    return !same;
   }
 }
 
-function hashKeyOfEndpoint({ addresses, attributes }: Endpoint): string {
-  return attributes.hashKey || formatAddress(addresses[0]);
+function isSame(member: MemberView, known: HashedEndpoint): boolean {
+  if (weightOf(member) !== known.weight) return false;
+  if (member.endpoint === known.endpoint) return true;
+  const { address, endpoint, hashKey } = hashedOf(member);
+  return endpoint.id === known.endpoint.id && address === known.address && hashKey === known.hashKey;
+}
+
+function hashedOf(member: MemberView): HashedEndpoint {
+  const { endpoint } = member;
+  const address = formatAddress(endpoint.addresses[0]);
+  return { endpoint, address, hashKey: endpoint.attributes.hashKey || address, weight: weightOf(member) };
 }

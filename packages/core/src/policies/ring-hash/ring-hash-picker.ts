@@ -39,13 +39,19 @@ export class RingHashPicker<M extends MemberView> implements Picker<M> {
   }
 
   pick(request: PickRequest): PickResult<M> {
-    const tried = request.attempt?.tried;
-    const others = tried !== undefined && tried.size > 0 ? tried : undefined;
     const key = keyOf(request, this.#header);
     const start = this.#ring.indexFor(key === undefined ? anyHash(this.#random) : xxh64(key));
-    const walk = key === undefined ? this.#firstReady : this.#firstUsable;
-    // Whom the call has tried comes last: the next distinct member along the ring is the next best owner of its key.
-    return walk.call(this, start, others) ?? (others && walk.call(this, start)) ?? WAIT;
+    const tried = request.attempt?.tried;
+    if (tried !== undefined && tried.size > 0) {
+      // Whom the call has tried comes last: the next distinct member along the ring is the next best owner of its key.
+      const answer = this.#walk(key !== undefined, start, tried);
+      if (answer !== undefined) return answer;
+    }
+    return this.#walk(key !== undefined, start) ?? WAIT;
+  }
+
+  #walk(keyed: boolean, start: number, tried?: ReadonlySet<string>): PickResult<M> | undefined {
+    return keyed ? this.#firstUsable(start, tried) : this.#firstReady(start, tried);
   }
 
   #firstUsable(start: number, tried?: ReadonlySet<string>): PickResult<M> | undefined {

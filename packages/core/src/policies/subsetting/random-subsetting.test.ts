@@ -73,6 +73,23 @@ describe('random_subsetting', () => {
     );
   });
 
+  test('ranks a member by its first address: another one is another rank, another hashKey is not', () => {
+    const members = fakeMembers(10);
+    const policy = subsetting(5);
+    const before = subsetOf(members, policy);
+    const chosen = members.indexOf(before[0]!);
+    const { endpoint } = before[0]!;
+    Object.assign(before[0]!, { endpoint: { ...endpoint, attributes: { hashKey: 'cart-0' } } });
+    expect(subsetOf(members, policy)).toEqual(before);
+    const places = new Set<number>();
+    for (let port = 1; port <= 50; port += 1) {
+      const addresses = [{ kind: 'tcp', host: '10.9.9.9', port }];
+      Object.assign(members[chosen]!, { endpoint: { ...endpoint, addresses, attributes: { hashKey: 'cart-0' } } });
+      places.add(subsetOf(members, policy).indexOf(members[chosen]!));
+    }
+    expect(places.size).toBeGreaterThan(1);
+  });
+
   // grpc-java RandomSubsettingLoadBalancerTest has 15, 40, 65, 600 and 1 200; here the mean and four standard deviations.
   test.each([
     [100, 100, 5, 14],

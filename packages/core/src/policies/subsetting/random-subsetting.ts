@@ -1,6 +1,5 @@
 import { compareUint64, type Uint64 } from '../../hash/uint64.js';
 import { xxh64 } from '../../hash/xxh64.js';
-import { formatAddress } from '../../endpoint/address.js';
 import type { Load } from '../../load/load.js';
 import { count } from '../../options/number-rules.js';
 import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../../pick/balancing-policy.js';
@@ -55,7 +54,7 @@ function seedOf(random: Random): Uint64 {
 function chooseSubset(endpoints: readonly HashedEndpoint[], size: number, seed: Uint64): readonly number[] {
   const indexes = endpoints.map((_, index) => index);
   if (endpoints.length <= size) return indexes;
-  const hashes = endpoints.map(({ endpoint }) => xxh64(formatAddress(endpoint.addresses[0]), seed));
+  const hashes = endpoints.map(({ address }) => xxh64(address, seed));
   return indexes.sort((a, b) => compareUint64(hashes[a]!, hashes[b]!)).slice(0, size);
 }
 
