@@ -18,6 +18,7 @@ const NO_CHANGE: RosterChange = { added: [], changed: [], removed: [] };
  */
 export class Roster {
   #members: readonly Member[] = [];
+  readonly #byId = new Map<string, Member>();
   readonly #create: (endpoint: Endpoint) => Member;
 
   /** @param create makes the member of a new endpoint, without connecting it. */
@@ -34,24 +35,26 @@ export class Roster {
   }
 
   reconcile(endpoints: readonly Endpoint[]): RosterChange {
-    const byId = new Map(this.#members.map((member) => [member.endpoint.id, member]));
     const diff = diffEndpoints(
       this.#members.map((member) => member.endpoint),
       endpoints,
     );
     if (diff.added.length + diff.changed.length + diff.removed.length === 0) return NO_CHANGE;
     const at = (endpoint: Endpoint): Member[] => {
-      const member = byId.get(endpoint.id);
+      const member = this.#byId.get(endpoint.id);
       return member ? [member] : [];
     };
     const removed = diff.removed.flatMap(at);
+    const gone = new Set(removed);
     const changed = diff.changed.flatMap((endpoint) => {
       const [member] = at(endpoint);
       member?.update(endpoint);
       return member ? [member] : [];
     });
+    for (const { endpoint } of removed) this.#byId.delete(endpoint.id);
     const added = diff.added.map(this.#create);
-    this.#members = [...this.#members.filter((member) => !removed.includes(member)), ...added];
+    for (const member of added) this.#byId.set(member.endpoint.id, member);
+    this.#members = [...this.#members.filter((member) => !gone.has(member)), ...added];
     return { added, changed, removed };
   }
 
@@ -59,6 +62,7 @@ export class Roster {
   clear(): readonly Member[] {
     const members = this.#members;
     this.#members = [];
+    this.#byId.clear();
     return members;
   }
 }

@@ -27,6 +27,16 @@ describe('diffEndpoints', () => {
     ['the same values in new objects', pod('a', '::1', { zone: 'z' }), pod('a', '::1', { zone: 'z' }), false],
     ['an attribute', pod('a'), pod('a', '10.0.0.1', { terminating: true }), true],
     ['an attribute that was undefined', { ...pod('a'), attributes: { zone: undefined } as never }, pod('a'), false],
+    ['no hint', pod('a', '::1', { hints: { zones: ['z'] } }), pod('a', '::1', { hints: { zones: ['z'] } }), false],
+    ['a hint', pod('a', '::1', { hints: { zones: ['z'] } }), pod('a', '::1', { hints: { zones: ['y'] } }), true],
+    ['an attribute that is gone', pod('a', '::1', { zone: 'z' }), pod('a', '::1'), true],
+    ['the kind of the address', pod('a'), { ...pod('a'), addresses: [{ kind: 'unix', path: '/run/a' }] }, true],
+    [
+      'nothing, of a socket',
+      { ...pod('a'), addresses: [{ kind: 'unix', path: '/run/a' }] },
+      { ...pod('a'), addresses: [{ kind: 'unix', path: '/run/a' }] },
+      false,
+    ],
     ['the port', pod('a'), { ...pod('a'), addresses: [{ kind: 'tcp', host: '10.0.0.1', port: 1 }] }, true],
     ['a second address', pod('a'), { ...pod('a'), addresses: [tcp('10.0.0.1'), tcp('::1')] }, true],
     [

@@ -1,4 +1,4 @@
-import { formatAddress, type Address } from './address.js';
+import type { Address } from './address.js';
 import type { Endpoint, EndpointAttributes } from './endpoint.js';
 
 /** What an update changes. Every endpoint of the new list is in exactly one of the first three. */
@@ -31,8 +31,21 @@ export function diffEndpoints(previous: readonly Endpoint[], next: readonly Endp
     else if (sameEndpoint(old, endpoint)) kept.push(endpoint);
     else changed.push(endpoint);
   }
-  const removed = [...before.values()].filter((endpoint) => !after.has(endpoint.id));
-  return { added, kept, changed, removed, reordered: survivorsMoved(before, after) };
+  const removed: Endpoint[] = [];
+  // Most answers lack nobody: then nothing has to be looked up a second time.
+  if (before.size > kept.length + changed.length) {
+    for (const endpoint of before.values()) if (!after.has(endpoint.id)) removed.push(endpoint);
+  }
+  return {
+    added,
+    kept,
+    changed,
+    removed,
+    // Found out for those who ask.
+    get reordered() {
+      return survivorsMoved(before, after);
+    },
+  };
 }
 
 function firstById(endpoints: readonly Endpoint[]): Map<string, Endpoint> {
@@ -52,11 +65,30 @@ function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
 }
 
 function sameAddresses(a: readonly Address[], b: readonly Address[]): boolean {
-  return a.length === b.length && a.every((address, index) => formatAddress(address) === formatAddress(b[index]!));
+  return a.length === b.length && a.every((address, index) => sameAddress(address, b[index]!));
+}
+
+function sameAddress(a: Address, b: Address): boolean {
+  if (a.kind === 'unix' || b.kind === 'unix') return a.kind === 'unix' && b.kind === 'unix' && a.path === b.path;
+  return a.host === b.host && a.port === b.port;
 }
 
 /** An attribute that is undefined is the same as one that is absent. */
 function sameAttributes(a: EndpointAttributes, b: EndpointAttributes): boolean {
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof EndpointAttributes>;
-  return [...keys].every((key) => a[key] === b[key]);
+  return hasAllOf(a, b) && hasAllOf(b, a);
+}
+
+function hasAllOf(a: EndpointAttributes, b: EndpointAttributes): boolean {
+  // Without a list of keys: this runs for every pod of every answer.
+  for (const key in b) {
+    const one = a[key as keyof EndpointAttributes];
+    const other = b[key as keyof EndpointAttributes];
+    if (one !== other && !isDeepEqual(one, other)) return false;
+  }
+  return true;
+}
+
+/** Hints are objects, which a resolver makes anew for each answer. */
+function isDeepEqual(a: unknown, b: unknown): boolean {
+  return typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b);
 }

@@ -71,6 +71,14 @@ describe.each(POLICIES)('slow start of %s', (name) => {
     });
   });
 
+  test('what counts is how new a member is beside the others, also when all are new', () => {
+    const policy = policyOf(name, config());
+    const members = fakeMembers(11);
+    policy.update(members.slice(0, 10), contextAt(0));
+    policy.update(members, contextAt(30_000));
+    expectShares(sharesAt(policy, members, members[10]!, 30_000, 47), [0.1, 10 * 0.5]);
+  });
+
   test('a member that was away is new again, also when all were', () => {
     const policy = policyOf(name, config());
     const { members } = withNewcomer(policy);
