@@ -67,9 +67,10 @@ export class Placement implements CallHost {
   }
 
   place(call: PoolCall): void {
+    if (!this.#closed) this.#wake();
+    // Who is told of what a wake or a pick brings about may have ended this very call, or closed the pool.
+    if (call.settled || (!this.#closed && this.#tryPick(call))) return;
     if (this.#closed) return call.fail(status.UNAVAILABLE, CLOSED, 'unsent');
-    this.#wake();
-    if (this.#tryPick(call)) return;
     if (call.attempt?.optional) return call.fail(status.UNAVAILABLE, NO_OTHER, 'unsent');
     const cause = call.waitForReady ? undefined : this.#readiness.reasonToFail();
     if (cause === undefined) {
