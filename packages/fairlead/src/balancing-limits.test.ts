@@ -123,7 +123,7 @@ const RING_HASH: Table<RingHashJson> = {
 
 const RANDOM_SUBSETTING: Table<RandomSubsettingJson> = {
   subsetSize: { good: [1, 4_294_967_295], bad: [0, 1.5, 4_294_967_296, '1'], beside: { childPolicy: CHILD.good[0] } },
-  childPolicy: { ...CHILD, beside: { subsetSize: 1 } },
+  childPolicy: { good: [CHILD.good[0]], bad: [...CHILD.bad, null], beside: { subsetSize: 1 } },
 };
 
 const APERTURE: Table<DeterministicApertureJson> = {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { roundRobin, type BalancingPolicy } from '@fairlead/core';
 import { manualResolverFactory, type ManualResolver } from '@fairlead/testing';
-import { connectivityState, credentials, status } from '@grpc/grpc-js';
+import { connectivityState, credentials, Metadata, status } from '@grpc/grpc-js';
+import { FiniteClock } from '../test/support/finite-clock.js';
 import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
 import { CHANNEL_FACTORY } from './member/member-channel.js';
 import type { PoolOptions } from './options.js';
@@ -51,6 +52,20 @@ describe('a pool that nobody calls', () => {
     });
     const [first] = virtual.pool.explain().split('\n');
     expect(first).toBe('test:///pods: IDLE for 500 ms, because nobody used it, peak_ewma, 3 pods, 0 calls waiting');
+  });
+
+  test('is idle on time when it was last used at a fraction of a millisecond', () => {
+    for (let n = 1; n <= 40; n += 1) {
+      const clock = new FiniteClock({ startMs: 1_000 });
+      const virtual = VirtualPool.ready(1, { clock, idleTimeoutMs: IDLE_MS });
+      clock.advance(7_000 + n / 7);
+      virtual.pool.connect();
+      clock.advance(IDLE_MS - 0.01);
+      expect(virtual.pool.snapshot().idleForMs).toBeUndefined();
+      clock.advance(0.02);
+      expect(virtual.pool.snapshot().idleForMs).toBeCloseTo(0.01);
+      virtual.pool.close();
+    }
   });
 
   test('tells those who watch that it left READY', () => {
@@ -333,4 +348,57 @@ test('a call that a picker threw for does not count as use of the pool', () => {
   broken = false;
   virtual.clock.advance(IDLE_MS);
   expect(virtual.pool.getConnectivityState(false)).toBe(connectivityState.IDLE);
+});
+
+describe('a pool that is woken', () => {
+  /** Idle, and every pod known. */
+  function idle(): VirtualPool {
+    const virtual = VirtualPool.ready(1, { idleTimeoutMs: IDLE_MS });
+    virtual.clock.advance(IDLE_MS);
+    expect(virtual.pool.snapshot().idleForMs).toBe(0);
+    return virtual;
+  }
+
+  test('and closed by who is told of it has no timer left, and the call that woke it ends', async () => {
+    const virtual = idle();
+    virtual.pool.on('member', () => virtual.pool.close());
+    const call = virtual.call();
+    await turn();
+    expect(call.status).toMatchObject({ code: status.UNAVAILABLE, details: 'Channel closed before call started' });
+    expect(virtual.clock.pendingTimers).toBe(0);
+    expect(virtual.pool.snapshot()).toMatchObject({ state: 'SHUTDOWN', idleForMs: undefined, waitingCalls: 0 });
+  });
+
+  test('while it falls idle, by who is told that the resolver failed to close, is awake', () => {
+    const { virtual, created } = pooled(1);
+    created[0]!.close = () => {
+      throw new Error('cannot close');
+    };
+    const calls: unknown[] = [];
+    virtual.pool.on('resolverError', () => calls.push(virtual.call()));
+    virtual.clock.advance(IDLE_MS);
+    expect(calls).toHaveLength(1);
+    expect(virtual.channel(1).calls).toHaveLength(1);
+    expect(virtual.pool.snapshot()).toMatchObject({
+      state: 'READY',
+      members: [{ connectivity: 'ready', inFlight: 1 }],
+    });
+  });
+
+  test('does not keep a call that is cancelled by who is told of it', async () => {
+    const virtual = idle();
+    const call = virtual.pool.createCall('/test.Echo/Unary', Infinity, null, null, null);
+    virtual.pool.on('state', () => call.cancelWithStatus(status.CANCELLED, 'not any more'));
+    const statuses: unknown[] = [];
+    const ignore = (): void => undefined;
+    call.start(new Metadata(), {
+      onReceiveMetadata: ignore,
+      onReceiveMessage: ignore,
+      onReceiveStatus: ({ code }) => statuses.push(code),
+    });
+    await turn();
+    expect(statuses).toEqual([status.CANCELLED]);
+    expect(virtual.pool.snapshot().waitingCalls).toBe(0);
+    expect(virtual.clock.pendingKeepAliveTimers).toBe(0);
+  });
 });

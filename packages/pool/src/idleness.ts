@@ -15,6 +15,7 @@ export class Idleness {
   #quietSince = 0;
   #idleSince: number | undefined;
   #timer: Timer | undefined;
+  #closed = false;
 
   /** @param timeoutMs `Infinity` for never. */
   constructor(clock: Clock, timeoutMs: number, onIdle: () => void) {
@@ -43,14 +44,16 @@ export class Idleness {
     this.#quietSince = this.#clock.now();
   }
 
-  /** The pool has connections from now on. */
+  /** The pool has connections from now on. Nothing when a listener has closed it while it woke. */
   begin(): void {
+    if (this.#closed) return;
     this.#idleSince = undefined;
     this.touch();
     if (this.#timeoutMs < Infinity) this.#look(this.#timeoutMs);
   }
 
   close(): void {
+    this.#closed = true;
     this.#timer?.cancel();
     this.#idleSince = undefined;
   }
@@ -58,9 +61,11 @@ export class Idleness {
   #look(inMs: number): void {
     this.#timer?.cancel();
     this.#timer = this.#clock.schedule(inMs, () => {
-      const quietMs = this.#users > 0 ? 0 : this.#clock.now() - this.#quietSince;
-      if (quietMs < this.#timeoutMs) return this.#look(this.#timeoutMs - quietMs);
-      this.#idleSince = this.#clock.now();
+      const now = this.#clock.now();
+      // The sum and not the difference is compared: a rest that is less than the precision of the time would never be over.
+      const idleAt = (this.#users > 0 ? now : this.#quietSince) + this.#timeoutMs;
+      if (now < idleAt) return this.#look(idleAt - now);
+      this.#idleSince = now;
       this.#onIdle();
     });
   }

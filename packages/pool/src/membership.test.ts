@@ -55,6 +55,28 @@ describe('a member that left the target', () => {
   });
 });
 
+describe('pods that leave together', () => {
+  test('have all left before anybody is told that one has drained: a call that is made then waits', () => {
+    const virtual = VirtualPool.ready(2);
+    const [, second] = virtual.channels;
+    const call = (): unknown => virtual.call();
+    virtual.pool.on('drained', call);
+    virtual.resolver.push([pod(3)]);
+    virtual.pool.off('drained', call);
+    expect(second!.calls).toEqual([]);
+    expect(virtual.pool.snapshot().waitingCalls).toBe(2);
+  });
+
+  test('are all closed before the pool tells that it is, when it is closed inside of the first', () => {
+    const virtual = VirtualPool.ready(2);
+    const open: number[] = [];
+    virtual.pool.on('drained', () => virtual.pool.close());
+    virtual.pool.on('closed', () => open.push(virtual.channels.filter((channel) => !channel.closed).length));
+    virtual.resolver.push([pod(3)]);
+    expect(open).toEqual([0]);
+  });
+});
+
 describe('closing a pool', () => {
   test('lets calls in flight finish within the grace, ends the rest, and tells when nothing is left', async () => {
     const virtual = VirtualPool.ready(2, { drainGraceMs: 1_000 });

@@ -127,9 +127,7 @@ export class Membership {
   reconcile(endpoints: readonly Endpoint[]): void {
     const { added, changed, removed } = this.#roster.reconcile(endpoints);
     if (added.length + changed.length + removed.length === 0) return;
-    this.#update(() => {
-      for (const member of removed) this.#drain(member, `pod ${member.address} left the target`);
-    });
+    this.#update(() => this.#drainAll(removed, (member) => `pod ${member.address} left the target`));
     const { events } = this.#context;
     if (!events.listens('endpoints')) return;
     const endpointsOf = (members: readonly Member[]): Endpoint[] => members.map((member) => member.endpoint);
@@ -185,14 +183,22 @@ export class Membership {
     this.#reports.want(undefined);
     this.#rotation?.stop();
     this.#picker = WAIT;
-    for (const member of this.#roster.clear()) this.#drain(member, 'the channel was closed');
+    this.#drainAll(this.#roster.clear(), () => 'the channel was closed');
     if (this.#draining.size === 0) done();
     else this.#onDrained = done;
   }
 
+  /** All have left before anybody is told of the first: a listener may call, and must not meet the next, or close the pool. */
+  #drainAll(members: readonly Member[], why: (member: Member) => string): void {
+    for (const member of members) {
+      this.#draining.add(member);
+      member.drain();
+    }
+    for (const member of members) this.#drain(member, why(member));
+  }
+
   #drain(member: Member, why: string): void {
     const { clock, drainGraceMs, events } = this.#context;
-    this.#draining.add(member);
     drainMember(member, drainGraceMs, why, clock, (cut) => {
       this.#draining.delete(member);
       if (events.listens('drained')) events.tell('drained', { endpoint: member.endpoint, cut });

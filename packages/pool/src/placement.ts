@@ -69,8 +69,8 @@ export class Placement implements CallHost {
 
   place(call: PoolCall): void {
     if (!this.#closed) this.#wake();
-    // A listener that is told of what this changes may close the pool.
-    if (!this.#closed && this.#tryPick(call)) return;
+    // Who is told of what a wake or a pick brings about may have ended this very call, or closed the pool.
+    if (call.settled || (!this.#closed && this.#tryPick(call))) return;
     if (this.#closed) return call.fail(status.UNAVAILABLE, CLOSED, 'unsent');
     if (call.attempt?.optional) return call.fail(status.UNAVAILABLE, NO_OTHER, 'unsent');
     const cause = call.waitForReady ? undefined : this.#readiness.reasonToFail();

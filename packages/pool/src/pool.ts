@@ -270,7 +270,7 @@ export class Pool implements grpc.ChannelInterface {
 
   /** Nobody uses the pool: nothing runs any more, and what is known stays, so that the next call finds its pods at once. */
   #fallIdle(): void {
-    this.#resolution.stop(this.#answers);
+    if (!this.#resolution.stop(this.#answers)) return;
     this.#membership.sleep();
     this.#credentials.sleep();
     this.#settle();

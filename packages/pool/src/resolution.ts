@@ -85,14 +85,18 @@ export class Resolution {
     });
   }
 
-  /** Ends the resolver and keeps what it said. The next start makes a new one. */
-  stop(listener: ResolutionListener): void {
-    if (!this.#started || this.#closed) return;
+  /**
+   * Ends the resolver and keeps what it said. The next start makes a new one.
+   * @returns false when that has come already: a resolver that fails to close is told of, and who is told may call.
+   */
+  stop(listener: ResolutionListener): boolean {
+    if (!this.#started || this.#closed) return true;
     const resolver = this.#resolver;
     this.#started = false;
     this.#run += 1;
     this.#resolver = undefined;
     this.#guard(listener, () => resolver?.close());
+    return !this.#started;
   }
 
   refresh(listener: ResolutionListener): void {

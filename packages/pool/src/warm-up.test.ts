@@ -62,6 +62,13 @@ describe('ready()', () => {
     expect(virtual.clock.pendingTimers).toBe(0);
   });
 
+  test('is rejected when the pool is closed by who is told that it connects, and leaves no timer', async () => {
+    virtual = new VirtualPool();
+    virtual.pool.on('state', () => virtual.pool.close());
+    await expect(virtual.pool.ready()).rejects.toThrow('Channel has been shut down');
+    expect(virtual.clock.pendingTimers).toBe(0);
+  });
+
   test.each([-1, NaN, '5s', '5'])(
     'refuses a timeout of %j, by its promise and before it connects',
     async (timeoutMs) => {

@@ -5,6 +5,7 @@ import type { Readiness } from './readiness.js';
 
 /** As long as a Node timer can hold: somebody awaits, so the process must not exit under it. */
 const A_LONG_TIME_MS = 2 ** 31 - 1;
+const CLOSED = 'Channel has been shut down';
 
 interface Waiter {
   readonly resolve: () => void;
@@ -26,6 +27,7 @@ export class WarmUp {
   readonly #explain: () => string;
   readonly #placement: Pick<Placement, 'seekConnection'>;
   readonly #waiters = new Set<Waiter>();
+  #closed = false;
 
   /**
    * @param idleness is told that the pool is in use while somebody waits.
@@ -52,6 +54,8 @@ export class WarmUp {
       throw new InvalidOptionError('timeoutMs', timeoutMs, 'a duration, at least 0 ms, or Infinity');
     }
     connect();
+    // By a listener that was told of the connecting.
+    if (this.#closed) throw new Error(CLOSED);
     if (this.#isReady()) return;
     this.#idleness.enter();
     return new Promise<void>((resolve, reject) => {
@@ -73,7 +77,8 @@ export class WarmUp {
   }
 
   close(): void {
-    this.#settleAll((waiter) => waiter.reject(new Error('Channel has been shut down')));
+    this.#closed = true;
+    this.#settleAll((waiter) => waiter.reject(new Error(CLOSED)));
   }
 
   #timedOut(waiter: Waiter, timeoutMs: number): void {

@@ -148,6 +148,22 @@ describe('a call on a pool', () => {
     expect(virtual.channel(1).calls).toEqual([]);
   });
 
+  test('is not sent when who is told of the pick cancels it', async () => {
+    const virtual = VirtualPool.ready(1);
+    const { metadata, said } = attempt();
+    const call = virtual.pool.createCall('/test.Echo/Unary', Infinity, null, null, null);
+    const context = attemptContextOf(metadata)!;
+    attachAttemptContext(metadata, { ...context, onPicked: () => call.cancelWithStatus(status.CANCELLED, 'enough') });
+    const listener = Object.create(TestCall.prototype) as TestCall;
+    Object.assign(listener, { statuses: [] });
+    call.start(metadata, listener);
+    await turn();
+    expect(listener.statuses).toEqual([expect.objectContaining({ code: status.CANCELLED, details: 'enough' })]);
+    expect(virtual.channel(1).calls).toEqual([]);
+    expect([said, inFlight(virtual)]).toEqual([['unsent'], 0]);
+    expect(virtual.pool.snapshot().counters).toMatchObject({ picks: 1, failed: 1 });
+  });
+
   test('knows its peer as soon as it has a member', () => {
     const virtual = new VirtualPool();
     const { call } = virtual.call();
@@ -193,6 +209,24 @@ describe('what a member’s load is told', () => {
     end(virtual.call(), virtual.channel(1).calls[0]!);
     await turn();
     expect(outcomes).toEqual([outcome]);
+  });
+
+  test('a call whose end brings another policy is in flight on none of the loads of that one', () => {
+    const virtual = VirtualPool.ready(1);
+    const another = roundRobin();
+    const changing: BalancingPolicy = {
+      name: 'changing',
+      createLoad: () => ({
+        inFlight: 0,
+        valueAt: () => 0,
+        begin: () => ({ responded: () => undefined, end: () => virtual.pool.setBalancing(another) }),
+      }),
+      update: (members, context) => another().update(members, context),
+    };
+    virtual.pool.setBalancing(() => changing);
+    virtual.call();
+    virtual.channel(1).calls[0]!.end();
+    expect(virtual.pool.snapshot()).toMatchObject({ policy: 'round_robin', members: [{ inFlight: 0 }] });
   });
 
   test('a call that the pool cuts is neutral, and marked as ended here; what the server still said counts', async () => {

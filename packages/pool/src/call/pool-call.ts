@@ -160,7 +160,9 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     const attempt = this.#attempt;
     this.#endOfDelay();
     attempt?.onPicked(member.endpoint, this.#host.othersUntried(member, attempt.tried));
-    this.#launch(member);
+    // Who was told of the pick may have cancelled.
+    if (this.#ended) this.#release('neutral', now);
+    else this.#launch(member);
   }
 
   /** The picker wants the call to fail, whatever a retry policy thinks of it. */
@@ -238,7 +240,6 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
       // Nothing was sent. Another member may take it only if it was this one's connection that failed.
       const details = `call could not be started: ${error instanceof Error ? error.message : String(error)}`;
       this.#release('neutral', this.#host.now());
-      member.tally.ended(false);
       if (member.confirmReady()) return this.fail(grpc.status.INTERNAL, details, 'unsent', true);
       return this.fail(grpc.status.UNAVAILABLE, details, 'unsent');
     }
@@ -265,7 +266,6 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     const excused =
       this.#cancelled || (isOwnTimeout(status.code, fromServer) && this.#host.stalls.excuses(this.#assignedAt, now));
     this.#release(excused ? 'neutral' : verdictOf(status, failure, fromServer), now, status);
-    this.#member?.tally.ended(status.code === grpc.status.OK);
   }
 
   /** The latency is known. A stream may go on for hours, and nobody has to look for stalls meanwhile. */
@@ -283,6 +283,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     this.#completion = undefined;
     completion?.end(now, outcome, stalls.distorts(this.#assignedAt, now), status);
     if (!this.#sawMessage) stalls.leave(now);
+    this.#member?.tally.ended(status?.code === grpc.status.OK);
     this.#among?.delete(this);
   }
 

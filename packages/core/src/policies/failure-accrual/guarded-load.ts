@@ -1,3 +1,4 @@
+import type { OrcaLoadReport } from '../../orca/orca-load-report.js';
 import type { CallOutcome, CallStatus, Completion, Load } from '../../load/load.js';
 import { STATUS_CODES } from '../../status/status-code.js';
 import type { BreakerVerdict, MemberBreaker } from './member-breaker.js';
@@ -18,6 +19,10 @@ export class GuardedLoad implements Load {
 
   valueAt(now: number): number {
     return this.child.valueAt(now);
+  }
+
+  report(report: OrcaLoadReport, now: number): void {
+    this.child.report?.(report, now);
   }
 
   begin(now: number): Completion {
