@@ -32,7 +32,12 @@ export interface ReportingPod extends TestPod {
 
 function orcaService(): grpc.ServiceDefinition {
   const proto = join(import.meta.dirname, 'proto');
-  const loaded = loadSync('xds/service/orca/v3/orca.proto', { includeDirs: [proto], keepCase: true, longs: Number, defaults: true });
+  const loaded = loadSync('xds/service/orca/v3/orca.proto', {
+    includeDirs: [proto],
+    keepCase: true,
+    longs: Number,
+    defaults: true,
+  });
   return loaded['xds.service.orca.v3.OpenRcaService'] as grpc.ServiceDefinition;
 }
 
@@ -77,6 +82,10 @@ export async function startReportingPod(host: string, outOfBand = true): Promise
       pod.seen.push(call.metadata);
       if (call.request.text !== 'hang')
         done(null, { text: call.request.text, server: pod.address }, trailerOf(pod.call));
+    },
+    repeat: (call: grpc.ServerWritableStream<EchoRequest, EchoReply>) => {
+      call.write({ text: call.request.text, server: pod.address });
+      call.end(trailerOf(pod.call));
     },
   });
   if (outOfBand) {
