@@ -2,7 +2,7 @@ import { endpointAt, weightedRoundRobin, type Endpoint, type OrcaLoadReportField
 import { ManualResolver, manualResolverFactory } from '@fairlead/testing';
 import * as grpc from '@grpc/grpc-js';
 import { describe, expect, jest, test } from '@jest/globals';
-import { unary } from '../test/calls.js';
+import { received, unary } from '../test/calls.js';
 import { cleanUpAfterEach } from '../test/cleanup.js';
 import { EchoClient, EchoService } from '../test/generated/echo.js';
 import { targetOf } from '../test/pods.js';
@@ -257,6 +257,20 @@ describe('load reports of real servers', () => {
     await rig.checkWeights([pods[0]!, 1], [pods[1]!, 4]);
     rig.channel.setServiceConfig(configOf(outOfBand));
     await rig.checkWeights([pods[0]!, 4], [pods[1]!, 1]);
+  });
+
+  test('come with the trailers of streams, too (grpc-go TestE2ECallMetricsStreaming)', async () => {
+    const [a, b] = await startReportingPods(2, false);
+    a!.call = loaded(1);
+    b!.call = loaded(0.1);
+    const rig = new Rig([a!, b!].map(endpointOf), perCall);
+    await rig.channel.ready();
+    await until(async () => (await received(rig.client.repeat({ text: 'a' })))[0]!.server === a!.address);
+    await until(async () => (await received(rig.client.repeat({ text: 'b' })))[0]!.server === b!.address);
+    // From here on no call reports.
+    a!.call = undefined;
+    b!.call = undefined;
+    await rig.checkWeights([a!, 1], [b!, 10]);
   });
 
   test('which have none out of band are told of, and balanced by round robin', async () => {

@@ -83,6 +83,10 @@ export async function startReportingPod(host: string, outOfBand = true): Promise
       if (call.request.text !== 'hang')
         done(null, { text: call.request.text, server: pod.address }, trailerOf(pod.call));
     },
+    repeat: (call: grpc.ServerWritableStream<EchoRequest, EchoReply>) => {
+      call.write({ text: call.request.text, server: pod.address });
+      call.end(trailerOf(pod.call));
+    },
   });
   if (outOfBand) {
     server.addService(orcaService(), {

@@ -243,7 +243,7 @@ describe('a stream of load reports begins anew', () => {
     channel.loseUnnoticed();
     streamOn(channel).end(status.UNAVAILABLE);
     virtual.clock.advance(5_000);
-    expect([channel.state, streamsOn(channel).length]).toEqual([0, 1]);
+    expect([channel.state, channel.misplaced]).toEqual([0, 0]);
   });
 });
 
@@ -268,22 +268,18 @@ describe('a stream of load reports', () => {
     expect(channel.session.holdsProcess).toBe(false);
   });
 
-  test('belongs to no call, although a call made its pool connect', () => {
+  test('belongs to no call, although the policy asked for it in one', () => {
     const context = new AsyncLocalStorage<string>();
-    const virtual = new VirtualPool({ balancing: outOfBand() });
-    context.run('a call', () => {
-      virtual.call();
-      virtual.resolver.push([pod(1)]);
-      const channel = virtual.channel(1);
-      const create = channel.createCall.bind(channel);
-      const seen: unknown[] = [];
-      channel.createCall = (path) => {
-        if (path === PATH) seen.push(context.getStore());
-        return create(path);
-      };
-      channel.ready();
-      expect(seen).toEqual([undefined]);
-    });
+    const virtual = readyPool(1);
+    const channel = virtual.channel(1);
+    const create = channel.createCall.bind(channel);
+    const seen: unknown[] = [];
+    channel.createCall = (path) => {
+      seen.push(context.getStore());
+      return create(path);
+    };
+    context.run('a call', () => virtual.pool.setBalancing(outOfBand(5_000)));
+    expect(seen).toEqual([undefined]);
   });
 
   test('survives a channel that cannot make it', () => {

@@ -79,6 +79,26 @@ describe('StaticStride', () => {
     );
   });
 
+  test('is the formula of C, Go and Java, in whole numbers of any size', () => {
+    const weight = fc.double({ min: 1, max: 10, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(weight, { minLength: 2, maxLength: 9 }), fc.nat(2 ** 32 - 1), (weights, start) => {
+        const scaled = [...scaleWeights(weights)].map(BigInt);
+        const sequence = from(start);
+        const picked: number[] = [];
+        const expected: number[] = [];
+        for (let number = BigInt(start); expected.length < 20; number = (number + 1n) % 2n ** 32n) {
+          const index = number % BigInt(weights.length);
+          const [own, row] = [scaled[Number(index)]!, number / BigInt(weights.length)];
+          if ((own * row + index * 32_767n) % 65_535n >= 65_535n - own) expected.push(Number(index));
+        }
+        const stride = new StaticStride(weights, sequence);
+        for (let made = 0; made < 20; made++) picked.push(stride.next());
+        expect(picked).toEqual(expected);
+      }),
+    );
+  });
+
   test('spreads the turns of a member evenly: no gap is longer than its share explains', () => {
     const stride = new StaticStride([1, 2, 3, 10], from(7));
     const turns = Array.from({ length: 16_000 }, () => stride.next());
@@ -160,6 +180,11 @@ describe('scaleWeights', () => {
     [
       [Number.MIN_VALUE, 2 * Number.MIN_VALUE],
       [32_768, 65_535],
+    ],
+    // Mean 5, ten times it is 50.
+    [
+      [81, ...new Array<number>(19).fill(1)],
+      [65_535, ...new Array<number>(19).fill(1_311)],
     ],
     // Mean 50, a tenth of it is 5.
     [

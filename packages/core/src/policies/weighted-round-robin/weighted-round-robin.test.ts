@@ -275,13 +275,14 @@ describe('weighted_round_robin', () => {
   test('out of band, trailers are not read; per call, reports out of band are not', () => {
     const outOfBand = new Rig(2, { ...NOW, enableOobLoadReport: true });
     const perCall = new Rig(2, NOW);
-    for (const rig of [outOfBand, perCall]) {
-      rig.report(0, loaded(0.1));
-      rig.report(1, loaded(0.2));
-      rig.call(0, loaded(0.3));
-      rig.call(1, loaded(0.1));
-      rig.advance(SECOND);
-    }
+    const acts = [
+      (rig: Rig): void => [0.1, 0.2].forEach((utilization, index) => rig.report(index, loaded(utilization))),
+      (rig: Rig): void => [0.3, 0.1].forEach((utilization, index) => rig.call(index, loaded(utilization))),
+    ];
+    // What must not count comes last.
+    for (const act of acts) act(outOfBand);
+    for (const act of acts.reverse()) act(perCall);
+    for (const rig of [outOfBand, perCall]) rig.advance(SECOND);
     outOfBand.expectShares([2, 1]);
     perCall.expectShares([1, 3]);
   });
