@@ -1,0 +1,30 @@
+import { builtInPolicies, parseLoadBalancingConfig, type BalancingPolicy } from '@fairlead/core';
+
+/** For whom a policy is made: some need to know their place in the fleet. */
+export interface ClientPlace {
+  readonly index: number;
+  readonly count: number;
+  readonly zone: string | undefined;
+}
+
+/** A `loadBalancingConfig` as a service config has it. */
+export type LoadBalancingConfig = readonly Readonly<Record<string, unknown>>[];
+
+/** A policy that the simulation judges. */
+export interface SimulatedPolicy {
+  /** The standard name. */
+  readonly name: string;
+  config(place: ClientPlace): LoadBalancingConfig;
+}
+
+/** Every policy of core: one row each. */
+export const SIMULATED_POLICIES: readonly SimulatedPolicy[] = [
+  { name: 'pick_first', config: () => [{ pick_first: { shuffleAddressList: true } }] },
+  { name: 'round_robin', config: () => [{ round_robin: {} }] },
+  { name: 'peak_ewma', config: () => [{ peak_ewma: {} }] },
+];
+
+/** An instance for one client, made as a pool makes it from its service config. */
+export function createPolicy(config: LoadBalancingConfig): BalancingPolicy {
+  return parseLoadBalancingConfig(config, builtInPolicies, 'loadBalancingConfig').create();
+}
