@@ -20,6 +20,9 @@ export const DEFAULT_RETRIES: RetryOptions = {
   budget: { ratio: 0.2, minPerSecond: 10 },
 };
 
+/** One attempt, and no more unless the transport refused it. */
+export const NO_RETRIES: RetryOptions = { ...DEFAULT_RETRIES, maxAttempts: 1 };
+
 /** What is known when an attempt has failed. */
 export interface FailedAttempt {
   readonly code: number;

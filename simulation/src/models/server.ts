@@ -74,7 +74,8 @@ export class Server {
     call.life = this.#life;
     const fault = this.#fault;
     if (fault.kind === 'black-hole') call.place = 'held';
-    else if (fault.kind === 'fails') this.#fail(call, fault);
+    else if (fault.kind === 'hangs') this.#answerLater(call, fault.ms, STATUS_CODES.OK);
+    else if (fault.kind === 'fails') this.#answerLater(call, fault.afterMs, fault.code, fault.pushbackMs);
     else if (this.#busy < this.#cores) this.#serve(call);
     else if (this.#queue.length < this.#queueLimit) this.#enqueue(call);
     else this.#answer(call, STATUS_CODES.RESOURCE_EXHAUSTED);
@@ -101,10 +102,10 @@ export class Server {
     this.#queue.push(call);
   }
 
-  #fail(call: ServerCall, fault: Extract<Fault, { kind: 'fails' }>): void {
+  #answerLater(call: ServerCall, delayMs: number, code: number, pushbackMs?: number): void {
     call.place = 'held';
-    this.#afterInThisLife(fault.afterMs, () => {
-      if (call.place === 'held') this.#answer(call, fault.code, fault.pushbackMs);
+    this.#afterInThisLife(delayMs, () => {
+      if (call.place === 'held') this.#answer(call, code, pushbackMs);
     });
   }
 
