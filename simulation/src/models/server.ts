@@ -6,6 +6,9 @@ import type { ServiceTime } from './service-time.js';
 import { ServerTrailers } from './trailers.js';
 import { warmUpFactor, type WarmUpCurve } from './warm-up-curve.js';
 
+/** No process reports that it does nothing at all. */
+const IDLE_UTILIZATION = 0.01;
+
 /** What a server can do. */
 export interface ServerOptions {
   readonly serviceTime: ServiceTime;
@@ -133,7 +136,8 @@ export class Server {
     this.#inFlight--;
     const { meter } = this;
     meter.answered(this.#engine.now, code !== STATUS_CODES.OK);
-    const { utilization, callsPerSecond, failuresPerSecond } = meter;
+    const { callsPerSecond, failuresPerSecond } = meter;
+    const utilization = IDLE_UTILIZATION + (1 - IDLE_UTILIZATION) * meter.utilization;
     const report = {
       cpuUtilization: utilization,
       applicationUtilization: utilization,
