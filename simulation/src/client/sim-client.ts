@@ -120,10 +120,8 @@ export class SimClient {
 
   /** All pods that are known could not be reached: a call fails rather than wait for one. */
   #nobodyIsComing(): boolean {
-    const { members } = this.membership;
-    return (
-      members.length > 0 && aggregateConnectivity(members.map((each) => each.connectivity)) === 'transient-failure'
-    );
+    const { inUse } = this.membership;
+    return inUse.length > 0 && aggregateConnectivity(inUse.map((each) => each.connectivity)) === 'transient-failure';
   }
 
   #placeWaiting(): void {

@@ -27,6 +27,7 @@ export class SimMembership {
   readonly #listener: MembershipListener;
   #byId = new Map<string, SimMember>();
   #members: readonly SimMember[] = [];
+  #inUse: readonly SimMember[] = [];
   #picker: Picker<SimMember> = waitingPicker;
   #dirty = false;
   #review: ScheduledEvent | undefined;
@@ -41,6 +42,11 @@ export class SimMembership {
 
   get members(): readonly SimMember[] {
     return this.#members;
+  }
+
+  /** Members but those that the policy lets go: who may become ready is among them. */
+  get inUse(): readonly SimMember[] {
+    return this.#inUse;
   }
 
   /** Whether this very member is in the roster. */
@@ -61,7 +67,7 @@ export class SimMembership {
   pick(request: PickRequest, now: number): PickResult<SimMember> {
     if (this.#dirty) this.#update();
     const result = this.#picker.pick(request, now);
-    if (result.kind === 'wait') result.connect?.connect();
+    if ('connect' in result) result.connect?.connect();
     return result;
   }
 
@@ -110,7 +116,9 @@ export class SimMembership {
     this.#revisit =
       answer.revisitInMs === undefined ? undefined : engine.after(answer.revisitInMs, () => this.#changed(), resources);
     for (const member of answer.connect) member.connect();
-    for (const member of answer.letGo ?? []) member.letGo();
+    const letGo = new Set(answer.letGo);
+    for (const member of letGo) member.letGo();
+    this.#inUse = letGo.size === 0 ? this.#members : this.#members.filter((member) => !letGo.has(member));
     this.#listener.answered(answer);
   }
 }
