@@ -44,9 +44,12 @@ describe('a simulated client', () => {
     const world = smallWorld({ client: { connectTimeoutMs: 200 } });
     world.at(1_000, () => world.pods[0]!.isolate(300));
     world.at(2_000, () => world.pods[0]!.rejoin());
+    let before = 0;
+    world.at(1_020, () => (before = world.pods[0]!.busyMs));
+    world.at(1_290, () => expect(world.pods[0]!.busyMs).toBe(before));
     world.at(5_900, () => expect(connectivity(world)).toEqual(['ready', 'ready', 'ready']));
     const result = runWorld(world, 6_000);
-    expect.assertions(3 + expiredOf(result).length);
+    expect.assertions(4 + expiredOf(result).length);
     const late = expiredOf(result);
     expect(late.length + result.calls.filter(({ attempts }) => attempts > 1).length).toBeGreaterThan(0);
     for (const { startedAt } of late) expect(startedAt).toBeLessThan(1_310);
@@ -73,7 +76,9 @@ describe('a simulated client', () => {
 
   test('a member that the policy lets go finishes its calls, and gets no others', () => {
     const world = smallWorld({ policy: () => letsGoOfTheFirst(500), pods: { replicas: 2 } });
+    world.at(1_900, () => expect(connectivity(world)).toEqual(['idle', 'ready']));
     const result = runWorld(world, 2_000);
+    expect.assertions(4);
     expect(Object.keys(statuses(result))).toEqual(['OK']);
     expect(result.shareOf(['pod-0'], { fromMs: 0, toMs: 500 })).toBeCloseTo(0.5, 1);
     expect(result.shareOf(['pod-0'], { fromMs: 501, toMs: 2_000 })).toBe(0);
