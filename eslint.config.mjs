@@ -17,8 +17,8 @@ const ignores = [
   '**/generated/',
 ];
 /** Published code and whatever is compiled with it. */
-const typescript = ['packages/**/*.ts', 'examples/**/*.ts', 'benchmarks/**/*.ts', 'e2e/**/*.ts'];
-const sources = ['packages/*/src/**/*.ts'];
+const typescript = ['packages/**/*.ts', 'examples/**/*.ts', 'benchmarks/**/*.ts', 'simulation/**/*.ts', 'e2e/**/*.ts'];
+const sources = ['packages/*/src/**/*.ts', 'simulation/src/**/*.ts'];
 const tests = ['**/*.test.ts', 'packages/*/test/**/*.ts', 'e2e/**/*.ts'];
 
 const nodeGlobalNames = [
@@ -57,7 +57,7 @@ export default tseslint.config(
     },
   },
   // The arrows of the design between packages, tests included: see tools/import-rules.mjs.
-  { files: ['packages/**/*.ts'], rules: { 'fairlead/package-boundaries': 'error' } },
+  { files: ['packages/**/*.ts', 'simulation/**/*.ts'], rules: { 'fairlead/package-boundaries': 'error' } },
   {
     files: sources,
     ignores: tests,
@@ -73,7 +73,7 @@ export default tseslint.config(
   },
   {
     // Tests of core, too: they run in virtual time. The two files that own the real ones stand apart, with their tests.
-    files: ['packages/core/src/**/*.ts'],
+    files: ['packages/core/src/**/*.ts', 'simulation/src/**/*.ts'],
     ignores: ['**/time/system-clock*.ts', '**/random/system-random*.ts'],
     rules: noRawTimeOrRandomness,
   },

@@ -31,7 +31,7 @@ export default {
   // Most of the integration tests wait for servers; jest would leave a core of two to itself.
   maxWorkers: '100%',
   projects: [
-    project('unit', ['<rootDir>/{packages/*/src,examples,benchmarks}/**/*.test.ts'], {
+    project('unit', ['<rootDir>/{packages/*/src,examples,benchmarks,simulation/src}/**/*.test.ts'], {
       testPathIgnorePatterns: ['\\.integration\\.test\\.ts$', '/node_modules/', '/lib/'],
     }),
     project('integration', [

@@ -26,6 +26,7 @@ function installInputs() {
     'pnpm-workspace.yaml',
     'examples/package.json',
     'benchmarks/package.json',
+    'simulation/package.json',
     'e2e/package.json',
   ];
   return [...rest.map((path) => fromRoot(path)), ...manifests];

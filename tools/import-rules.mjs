@@ -35,6 +35,12 @@ export const importRules = {
     external: ['@grpc/grpc-js', '@nestjs/common', '@nestjs/core', '@nestjs/microservices'],
     node: 'any',
   },
+  // Judges core's policies, and must not depend on how the pool uses them.
+  simulation: {
+    packages: ['@fairlead/core', '@fairlead/testing'],
+    external: [],
+    node: ['node:fs', 'node:path', 'node:util'],
+  },
 };
 
 /** `@scope/name/deep` and `name/deep` become the package's name. */

@@ -22,6 +22,7 @@ const TASKS = {
   'packages-lint': 'publint and attw on every tarball',
   packages: 'installs the tarballs in CommonJS, ESM, jest and TypeScript consumers and imports them',
   bench: 'the benchmarks (arguments: names)',
+  sim: 'balancing policies in simulated trouble (`npm run sim -- --list`; the same seed prints the same)',
   verify: 'everything that CI does',
 };
 

@@ -47,7 +47,7 @@ export function publishedPackages() {
 
 /** The private packages that have something to build. @returns {WorkspacePackage[]} */
 export function privatePackages() {
-  return ['examples', 'benchmarks']
+  return ['examples', 'benchmarks', 'simulation']
     .filter((folder) => existsSync(fromRoot(folder, 'tsdown.config.mjs')))
     .map((folder) => readPackage(fromRoot(folder)));
 }

@@ -35,12 +35,14 @@ export const packageBoundaries = {
   },
 };
 
-/** Where a file stands: its package's folder under packages/, and whether it is a test. */
+/** Where a file stands: its package's folder, under packages/ or at the top, and whether it is a test. */
 function placeOf(filename) {
-  const [top, folder, ...rest] = relative(rootDirectory, filename).split(sep);
-  if (top !== 'packages' || folder === undefined) return undefined;
+  const parts = relative(rootDirectory, filename).split(sep);
+  const depth = parts[0] === 'packages' ? 2 : parts[0] === 'simulation' ? 1 : 0;
+  const [folder, rest] = [parts[depth - 1], parts.slice(depth)];
+  if (folder === undefined) return undefined;
   const isTest = rest[0] === 'test' || /\.test\.ts$/.test(rest.at(-1) ?? '');
-  const directory = resolve(rootDirectory, top, folder);
+  const directory = resolve(rootDirectory, ...parts.slice(0, depth));
   return { folder, filename, isTest, directory, concern: rest[1], rule: importRules[folder] };
 }
 

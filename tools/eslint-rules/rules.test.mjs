@@ -35,6 +35,8 @@ const refused = [
   ["import '@fairlead/kubernetes';", 'packages/pool/src/x.ts', boundaries],
   ["import '@fairlead/testing';", 'packages/pool/src/x.ts', boundaries],
   ["import 'fairlead';", 'packages/pool/src/x.ts', boundaries],
+  ["import '@fairlead/pool';", 'simulation/src/x.ts', boundaries],
+  ["import '@grpc/grpc-js';", 'simulation/src/x.ts', boundaries],
   ["import '@fairlead/pool';", 'packages/interceptors/src/x.ts', boundaries],
   ["import '@fairlead/pool';", 'packages/health/src/x.ts', boundaries],
   ["import '@fairlead/testing';", 'packages/fairlead/src/x.ts', boundaries],

@@ -1,0 +1,4 @@
+import { judgeScenario } from '../../test/support/judge-scenario.js';
+import { coldStart } from './cold-start.js';
+
+judgeScenario(coldStart);

@@ -1,0 +1,34 @@
+import { ClosedLoop } from '../models/arrivals.js';
+import type { Scenario } from './scenario.js';
+import type { Scale } from './scale.js';
+import { standardClients, standardPods } from './standard-world.js';
+
+interface Fleet {
+  readonly clients: number;
+  readonly pods: number;
+  /** Pods that each client talks to. */
+  readonly subset: number;
+}
+
+const FLEETS: Readonly<Record<Scale['name'], Fleet>> = {
+  full: { clients: 100, pods: 1_000, subset: 25 },
+  quick: { clients: 20, pods: 60, subset: 12 },
+};
+const WORKERS = 20;
+
+export const manyClients: Scenario = {
+  name: 'many-clients',
+  judges: 'how even the load is when each of many clients sees a part of the pods only',
+  build(world, scale) {
+    const { clients, pods } = FLEETS[scale.name];
+    standardPods(world, scale, { replicas: pods });
+    const thinkMs = (clients * WORKERS * 1_000) / scale.callsPerSecond - scale.serviceMs;
+    standardClients(world, scale, {
+      clients,
+      arrivals: (engine, name) => new ClosedLoop(engine, name, WORKERS, thinkMs),
+    });
+  },
+  expectations: [
+    { policies: { allBut: ['pick_first'] }, figure: 'calls answered', of: (run) => run.okRatio(), atLeast: 0.999 },
+  ],
+};

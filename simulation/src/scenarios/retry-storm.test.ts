@@ -1,0 +1,4 @@
+import { judgeScenario } from '../../test/support/judge-scenario.js';
+import { retryStorm } from './retry-storm.js';
+
+judgeScenario(retryStorm);
