@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  OutstandingLoad,
   randomSubsetting,
   ringHash,
   roundRobin,
   setHashKey,
   type AttemptContext,
+  type BalancingPolicy,
   attachAttemptContext,
 } from '@fairlead/core';
 import * as grpc from '@grpc/grpc-js';
@@ -232,6 +234,30 @@ describe('a pool whose policy connects what calls need', () => {
     callWith(virtual, keyOf(2));
     expect(dialed(virtual)).toEqual(idsOf(1, 2, 2));
   });
+});
+
+test('a call that is served while it gets another pod connected waits no longer', async () => {
+  const greedy: BalancingPolicy = {
+    name: 'greedy',
+    createLoad: () => new OutstandingLoad(),
+    update(members) {
+      const [first, second] = members as [(typeof members)[0], (typeof members)[0]];
+      const pick = () => {
+        if (first.connectivity !== 'ready') return { kind: 'wait' as const };
+        if (second.connectivity === 'idle') return { kind: 'wait' as const, connect: second };
+        return { kind: 'picked' as const, member: first };
+      };
+      return { picker: { pick }, connect: [first] };
+    },
+  };
+  const virtual = new VirtualPool({ balancing: () => greedy });
+  const call = virtual.call();
+  virtual.resolver.push([pod(1), pod(2)]);
+  virtual.channel(1).ready();
+  await turn();
+  expect([virtual.pool.snapshot().waitingCalls, virtual.channel(1).calls.length]).toEqual([0, 1]);
+  virtual.channel(1).calls[0]!.end();
+  expect(call.status?.code).toBe(0);
 });
 
 describe('a pool whose policy uses some pods only', () => {
