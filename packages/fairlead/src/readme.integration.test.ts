@@ -97,3 +97,8 @@ test('the example of settings as options runs as it stands there', async () => {
     ],
   ]);
 }, 20_000);
+
+test('its example of nested balancing policies runs', async () => {
+  const script = around.replace('let calls = 0', 'let calls = 1') + atThePort(exampleOf('## Balancing'));
+  expect(await run(script)).toEqual([0, 'Hello you\n']);
+}, 20_000);
