@@ -25,6 +25,7 @@ const CONFIGS: readonly (readonly [label: string, policy: string, config: object
 ];
 const REQUIRED: Readonly<Record<string, object>> = {
   zone_preference: { zone: 'zone-0' },
+  deterministic_aperture: { instanceId: 3, totalInstances: 10 },
   random_subsetting: { subsetSize: 20, childPolicy: child },
   outlier_detection: { successRateEjection: {}, childPolicy: child },
 };

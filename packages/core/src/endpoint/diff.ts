@@ -21,21 +21,24 @@ export interface EndpointDiff {
  */
 export function diffEndpoints(previous: readonly Endpoint[], next: readonly Endpoint[]): EndpointDiff {
   const before = firstById(previous);
-  const after = firstById(next);
-  const added: Endpoint[] = [];
+  // The old objects of those that stay, in the order of `next`. A set of them, and not of their ids: to look up a text that a
+  // resolver has just made costs more than all the rest.
+  const stayed = new Set<Endpoint>();
+  const fresh = new Map<string, Endpoint>();
   const kept: Endpoint[] = [];
   const changed: Endpoint[] = [];
-  for (const endpoint of after.values()) {
+  for (const endpoint of next) {
     const old = before.get(endpoint.id);
-    if (old === undefined) added.push(endpoint);
-    else if (sameEndpoint(old, endpoint)) kept.push(endpoint);
-    else changed.push(endpoint);
+    if (old === undefined) {
+      if (!fresh.has(endpoint.id)) fresh.set(endpoint.id, endpoint);
+    } else if (!stayed.has(old)) {
+      stayed.add(old);
+      (sameEndpoint(old, endpoint) ? kept : changed).push(endpoint);
+    }
   }
   const removed: Endpoint[] = [];
-  // Most answers lack nobody: then nothing has to be looked up a second time.
-  if (before.size > kept.length + changed.length) {
-    for (const endpoint of before.values()) if (!after.has(endpoint.id)) removed.push(endpoint);
-  }
+  for (const old of before.values()) if (!stayed.has(old)) removed.push(old);
+  const added = [...fresh.values()];
   return {
     added,
     kept,
@@ -43,7 +46,8 @@ export function diffEndpoints(previous: readonly Endpoint[], next: readonly Endp
     removed,
     // Found out for those who ask.
     get reordered() {
-      return survivorsMoved(before, after);
+      const expected = [...before.values()].filter((old) => stayed.has(old));
+      return [...stayed].some((old, index) => old !== expected[index]);
     },
   };
 }
@@ -52,12 +56,6 @@ function firstById(endpoints: readonly Endpoint[]): Map<string, Endpoint> {
   const byId = new Map<string, Endpoint>();
   for (const endpoint of endpoints) if (!byId.has(endpoint.id)) byId.set(endpoint.id, endpoint);
   return byId;
-}
-
-function survivorsMoved(before: ReadonlyMap<string, Endpoint>, after: ReadonlyMap<string, Endpoint>): boolean {
-  const expected = [...before.keys()].filter((id) => after.has(id));
-  const found = [...after.keys()].filter((id) => before.has(id));
-  return expected.some((id, index) => id !== found[index]);
 }
 
 function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
