@@ -1,6 +1,7 @@
 import type { Load } from '../../load/load.js';
 import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../../pick/balancing-policy.js';
 import type { MemberView } from '../../pick/picker.js';
+import { mergeTiers } from './merge-tiers.js';
 import { TierPicker } from './tier-picker.js';
 import { tierShares, type TierHealth } from './tier-shares.js';
 
@@ -45,7 +46,8 @@ export class TieredPolicy implements BalancingPolicy {
     const healths = updates.map((update, index) => healthOf(ordered[index]![1], update));
     const shares = tierShares(healths, this.#parts.overprovisioning);
     const pickers = updates.map(({ picker }) => picker);
-    return { ...merged(updates), picker: new TierPicker(pickers, shares, context.random) };
+    const wishes = mergeTiers(updates.map((update, index) => ({ update, members: ordered[index]![1] })));
+    return { ...wishes, picker: new TierPicker(pickers, shares, context.random) };
   }
 
   #group<M extends MemberView>(members: readonly M[]): ReadonlyMap<number, readonly M[]> {
@@ -89,15 +91,4 @@ function healthOf<M extends MemberView>(members: readonly M[], update: PolicyUpd
   const ejected = update.panic === true ? 0 : (update.ejected?.length ?? 0);
   const total = ready + missing;
   return total === 0 ? { serving: 1, total: 1 } : { serving: ready - ejected, total };
-}
-
-function merged<M extends MemberView>(updates: readonly PolicyUpdate<M>[]): Omit<PolicyUpdate<M>, 'picker'> {
-  const revisits = updates.flatMap(({ revisitInMs }) => revisitInMs ?? []);
-  return {
-    connect: updates.flatMap(({ connect }) => connect),
-    letGo: updates.flatMap(({ letGo }) => letGo ?? []),
-    ejected: updates.flatMap(({ ejected }) => ejected ?? []),
-    panic: updates.some(({ panic }) => panic),
-    revisitInMs: revisits.length === 0 ? undefined : Math.min(...revisits),
-  };
 }
