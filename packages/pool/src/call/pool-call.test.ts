@@ -294,3 +294,66 @@ describe('what a pool says to an attempt', () => {
     expect(said).toEqual(['unsent']);
   });
 });
+
+describe('a deadline that is exceeded', () => {
+  const failuresAfter = (
+    usualMs: readonly number[],
+    givenUpAfterMs: number,
+    code = status.DEADLINE_EXCEEDED,
+  ): number => {
+    const outcomes: CallOutcome[] = [];
+    const policy = roundRobin()();
+    const watching: BalancingPolicy = {
+      name: 'watching',
+      createLoad(): Load {
+        const load = policy.createLoad();
+        return {
+          get inFlight() {
+            return load.inFlight;
+          },
+          valueAt: (now) => load.valueAt(now),
+          begin(now) {
+            const completion = load.begin(now);
+            return {
+              responded: (...args) => completion.responded(...args),
+              end(at, outcome, ...rest) {
+                outcomes.push(outcome);
+                completion.end(at, outcome, ...rest);
+              },
+            };
+          },
+        };
+      },
+      update: (members, context) => policy.update(members, context),
+    };
+    const virtual = VirtualPool.ready(1, { balancing: () => watching });
+    const callFor = (ms: number): FakeCall => {
+      virtual.call();
+      virtual.clock.advance(ms);
+      return virtual.channel(1).calls.at(-1)!;
+    };
+    for (const ms of usualMs) {
+      const call = callFor(ms);
+      call.respond();
+      call.end();
+    }
+    callFor(givenUpAfterMs).end(code, 'too late');
+    virtual.pool.close();
+    return outcomes.filter((outcome) => outcome === 'failure').length;
+  };
+
+  // Specs: "a DEADLINE_EXCEEDED whose deadline was shorter than the endpoint's normal latency" is none of a breaker's failures.
+  test.each([
+    [[20, 22, 21], 1, 0],
+    [[20, 22, 21], 19, 0],
+    [[20, 22, 21], 25, 1],
+    [[], 1, 1],
+    [[5, 2_000, 2_000], 300, 1],
+  ])('after answers in %j ms and a deadline of %d ms is held against the member: %d', (usual, deadline, failures) => {
+    expect(failuresAfter(usual, deadline)).toBe(failures);
+  });
+
+  test('counts for that status alone', () => {
+    expect(failuresAfter([20], 1, status.UNAVAILABLE)).toBe(1);
+  });
+});

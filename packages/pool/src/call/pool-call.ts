@@ -265,14 +265,17 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     const fromServer = isFromServer(status, this.#sawHeaders);
     const excused =
       this.#cancelled || (isOwnTimeout(status.code, fromServer) && this.#host.stalls.excuses(this.#assignedAt, now));
-    this.#release(excused ? 'neutral' : verdictOf(status, failure, fromServer), now, status);
+    const tooShort = this.#member?.tally.isTooShort(now - this.#assignedAt) === true;
+    this.#release(excused ? 'neutral' : verdictOf({ status, failure, fromServer, tooShort }), now, status);
   }
 
   /** The latency is known. A stream may go on for hours, and nobody has to look for stalls meanwhile. */
   #answered(now: number): void {
     if (this.#completion === undefined) return;
     const { stalls } = this.#host;
-    this.#completion.responded(now, stalls.distorts(this.#assignedAt, now));
+    const distorted = stalls.distorts(this.#assignedAt, now);
+    this.#completion.responded(now, distorted);
+    if (!distorted) this.#member!.tally.answered(now - this.#assignedAt);
     stalls.leave(now);
   }
 

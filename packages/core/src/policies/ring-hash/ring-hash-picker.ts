@@ -43,9 +43,10 @@ export class RingHashPicker<M extends MemberView> implements Picker<M> {
     const start = this.#ring.indexFor(key === undefined ? anyHash(this.#random) : xxh64(key));
     const tried = request.attempt?.tried;
     if (tried !== undefined && tried.size > 0) {
-      // Whom the call has tried comes last: the next distinct member along the ring is the next best owner of its key.
+      // Whom the call has tried comes last: the next distinct member along the ring is the next best owner of its key, and
+      // worth waiting for while it connects. A call without a key does not wait while anybody is ready.
       const answer = this.#walk(key !== undefined, start, tried);
-      if (answer !== undefined) return answer;
+      if (answer?.kind === 'picked' || (answer !== undefined && key !== undefined)) return answer;
     }
     return this.#walk(key !== undefined, start) ?? WAIT;
   }

@@ -119,6 +119,17 @@ describe('a call with a key', () => {
     expect(memberOf(updateOf(members).picker.pick(keyed('k', attemptAfter([order[0]!])), 0))).toBe(order[0]);
   });
 
+  test('but one without a key waits for nobody while a member is ready, tried or not', () => {
+    const members = fakeMembers(2);
+    members[1]!.connectivity = C;
+    const { picker } = updateOf(members);
+    for (let n = 0; n < 20; n += 1) {
+      expect(memberOf(picker.pick(attemptAfter([members[0]!]), 0))).toBe(members[0]);
+    }
+    members[1]!.connectivity = R;
+    expect(memberOf(updateOf(members).picker.pick(attemptAfter([members[0]!]), 0))).toBe(members[1]);
+  });
+
   test('when a member leaves, its keys move and no others, and they come back with it', () => {
     const policy = policyOf('ring_hash');
     const members = fakeMembers(102);
