@@ -12,7 +12,7 @@ interface Fleet {
 
 const FLEETS: Readonly<Record<Scale['name'], Fleet>> = {
   full: { clients: 100, pods: 1_000, subset: 25 },
-  quick: { clients: 20, pods: 60, subset: 12 },
+  quick: { clients: 12, pods: 36, subset: 9 },
 };
 const WORKERS = 20;
 /** These choose a part of the pods themselves. */
