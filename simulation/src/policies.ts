@@ -36,6 +36,75 @@ export const SIMULATED_POLICIES: readonly SimulatedPolicy[] = [
     config: () => [{ peak_ewma: {} }],
     blindSpot: "other clients' calls, until they slow its own down; a pod that fails is avoided, not excluded",
   },
+  {
+    name: 'least_request',
+    config: () => [{ least_request: {} }],
+    blindSpot:
+      'failures: a pod that fails at once is never busy; and how quick a pod is, but for the calls that wait there',
+  },
+  {
+    name: 'weighted_round_robin',
+    config: () => [{ weighted_round_robin: { blackoutPeriod: '1s' } }],
+    blindSpot: 'the last seconds: it follows what pods report; and calls in flight',
+  },
+  {
+    name: 'ring_hash',
+    config: () => [{ ring_hash: {} }],
+    blindSpot: 'everything but the key: the same key goes to the same pod, however busy it is',
+  },
+  {
+    name: 'random_subsetting',
+    config: () => [{ random_subsetting: { subsetSize: 4, childPolicy: [{ peak_ewma: {} }] } }],
+    blindSpot: 'which pods the other clients have: some pods are in more subsets than others',
+  },
+  {
+    name: 'deterministic_aperture',
+    config: ({ index, count }) => [
+      { deterministic_aperture: { instanceId: index, totalInstances: count, minAperture: 4 } },
+    ],
+    blindSpot: 'clients that make more calls than others: it gives each the same width',
+  },
+  {
+    name: 'priority',
+    config: () => [{ priority: { childPolicy: [{ peak_ewma: {} }] } }],
+    blindSpot: 'how busy a tier is: it spills over when pods are not ready, not when they are slow',
+  },
+  {
+    name: 'zone_preference',
+    config: ({ zone }) => [{ zone_preference: { zone, childPolicy: [{ peak_ewma: {} }] } }],
+    blindSpot: 'how busy its own zone is, as above',
+  },
+  {
+    name: 'outlier_detection',
+    config: () => [
+      {
+        outlier_detection: {
+          successRateEjection: {},
+          failurePercentageEjection: {},
+          childPolicy: [{ peak_ewma: {} }],
+        },
+      },
+    ],
+    blindSpot: 'pods with few calls: those that peak_ewma avoids already are never judged',
+  },
+  {
+    name: 'outlier_detection/round_robin',
+    config: () => [
+      {
+        outlier_detection: {
+          successRateEjection: {},
+          failurePercentageEjection: {},
+          childPolicy: [{ round_robin: {} }],
+        },
+      },
+    ],
+    blindSpot: 'what happens between two looks, 10 s; and pods that are only slow',
+  },
+  {
+    name: 'failure_accrual',
+    config: () => [{ failure_accrual: { childPolicy: [{ peak_ewma: {} }] } }],
+    blindSpot: 'slowness: only failures take a pod out',
+  },
 ];
 
 /** An instance for one client, made as a pool makes it from its service config. */

@@ -46,7 +46,7 @@ describe('runScenario', () => {
   test('scenarios and policies have names of their own, in the form that the command line takes', () => {
     for (const names of [SCENARIOS.map(({ name }) => name), SIMULATED_POLICIES.map(({ name }) => name)]) {
       expect(new Set(names).size).toBe(names.length);
-      for (const name of names) expect(name).toMatch(/^[a-z]+([-_][a-z]+)*$/);
+      for (const name of names) expect(name).toMatch(/^[a-z]+([-_/][a-z]+)*$/);
     }
   });
 });

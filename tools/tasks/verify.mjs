@@ -29,6 +29,7 @@ const steps = [
     command: nodeTests('test:tools'),
     count: (failed) => countNodeTests(report('test:tools'), failed),
   },
+  { name: 'sim docs', command: ['npm', 'run', '-s', 'sim', '--', '--docs', '--check'], count: countOne },
   { name: 'lint', command: ['npm', 'run', '-s', 'lint'], count: countOne },
   { name: 'typecheck', command: ['npm', 'run', '-s', 'typecheck'], count: countOne },
   { name: 'format:check', command: ['npm', 'run', '-s', 'format:check'], count: countOne },

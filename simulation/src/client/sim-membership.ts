@@ -67,7 +67,7 @@ export class SimMembership {
   pick(request: PickRequest, now: number): PickResult<SimMember> {
     if (this.#dirty) this.#update();
     const result = this.#picker.pick(request, now);
-    if ('connect' in result) result.connect?.connect();
+    if (result.kind !== 'fail') result.connect?.connect();
     return result;
   }
 

@@ -11,7 +11,7 @@ export const databricks2025: PublishedResult = {
   scale: { ...FULL, durationMs: 60_000 },
   build: (world, scale) => steady.build(world, scale),
   of: (run) => run.shareSpread,
-  format: (ratio) => ratio.toFixed(3),
+  format: (ratio) => (ratio === Infinity ? 'inf' : ratio.toFixed(3)),
   claims: [
     { policy: 'pick_first', published: 'the skew of one connection: 4 to 5' },
     { policy: 'round_robin', published: 'uniform', atMost: 1.1 },

@@ -12,5 +12,10 @@ export const dropbox2024: PublishedResult = {
   build: (world, scale) => heterogeneousHardware.build(world, scale),
   of: (run) => run.utilizationSpread,
   format: (ratio) => ratio.toFixed(3),
-  claims: [{ policy: 'round_robin', published: '1.26 and 1.4 before' }],
+  claims: [
+    { policy: 'round_robin', published: '1.26 and 1.4 before' },
+    { policy: 'weighted_round_robin', published: '1.01 and 1.05 after', atMost: 1.05 },
+    { policy: 'least_request', published: '' },
+    { policy: 'peak_ewma', published: '' },
+  ],
 };

@@ -33,7 +33,7 @@ describe('chartOf', () => {
   });
 
   test('text is escaped and numbers are short', () => {
-    expect(svgText('a < b & c', 1 / 3, 2)).toBe('<text x="0.33" y="2">a &lt; b &amp; c</text>');
+    expect(svgText('a < b & c', 1 / 3, 2)).toBe('<text x="0.3" y="2">a &lt; b &amp; c</text>');
     expect(svg('g', { id: '"' })).toBe('<g id="&quot;"/>');
   });
 });

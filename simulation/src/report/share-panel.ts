@@ -3,7 +3,7 @@ import type { RunResult } from './run-result.js';
 import { svg, svgLine, svgText } from './svg.js';
 
 /** Points of each line. */
-const BUCKETS = 40;
+const BUCKETS = 30;
 /** More pods than these are too many to tell apart: their lines are thin and grey. */
 const COLORS = [
   '#d94801',
@@ -21,13 +21,13 @@ const COLORS = [
 ];
 const TITLE = 16;
 /** So many lines say as much as a thousand. */
-const MOST_LINES = 60;
+const MOST_LINES = 24;
 
 /** Attempts per second of each pod over the time of the run, one line for each; all panels have the same scale. */
 export function sharePanel({ name, result }: NamedResult, width: number, height: number, most: number): string {
   const lines = callsPerSecond(result).slice(0, MOST_LINES);
   const x = (bucket: number): number => (bucket / (BUCKETS - 1)) * width;
-  const y = (rate: number): number => height - (Math.min(rate, most) / most) * (height - TITLE);
+  const y = (rate: number): number => Math.round(height - (Math.min(rate, most) / most) * (height - TITLE));
   return [
     svg('rect', { x: 0, y: TITLE, width, height: height - TITLE, fill: '#fafafa', stroke: '#dddddd' }),
     svgText(name, 2, TITLE - 5),
@@ -46,7 +46,8 @@ export function sharePanel({ name, result }: NamedResult, width: number, height:
 export function highestRate(results: readonly NamedResult[]): number {
   const fair = results.map(({ result }) => {
     const seconds = result.durationMs / 1_000;
-    const pods = result.pods.filter(({ lasted }) => lasted).length || result.pods.length;
+    // Where none was there all the time, all were replaced once.
+    const pods = result.pods.filter(({ lasted }) => lasted).length || result.pods.length / 2;
     return result.calls.length / seconds / pods;
   });
   return 2.5 * Math.max(...fair);

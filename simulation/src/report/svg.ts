@@ -1,4 +1,4 @@
-/** Attributes of an element; numbers are written with at most two decimals, so that the bytes are stable and few. */
+/** Attributes of an element; numbers are written with at most one decimal, so that the bytes are stable and few. */
 export type SvgAttributes = Readonly<Record<string, string | number>>;
 
 /** One element as text. */
@@ -21,7 +21,7 @@ export function svgLine(points: readonly (readonly [number, number])[], attribut
 }
 
 function rounded(value: number): string {
-  return String(Number(value.toFixed(2)));
+  return String(Number(value.toFixed(1)));
 }
 
 function escape(text: string): string {

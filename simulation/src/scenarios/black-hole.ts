@@ -19,7 +19,13 @@ export const blackHole: Scenario = {
   },
   expectations: [
     {
-      policies: ['peak_ewma'],
+      policies: ['outlier_detection/round_robin'],
+      figure: 'ejections',
+      of: (run) => run.ejections,
+      atLeast: 2,
+    },
+    {
+      policies: ['peak_ewma', 'failure_accrual', 'outlier_detection'],
       figure: 'share of the pod that fails, after the first 100 calls, while it is alone',
       of: (run) => run.shareOf([FAILS_FAST], { fromMs: run.picks[LEARNING_CALLS]!.at, toMs: swallowsFrom(run) }),
       atMost: 0.01,

@@ -15,6 +15,12 @@ export const heterogeneousHardware: Scenario = {
     standardClients(world, scale);
   },
   expectations: [
+    {
+      policies: ['weighted_round_robin', 'peak_ewma'],
+      figure: 'utilization of the busiest pod by the mean',
+      of: (run) => run.utilizationSpread,
+      atMost: 1.2,
+    },
     { policies: { allBut: ['pick_first'] }, figure: 'calls answered', of: (run) => run.okRatio(), atLeast: 0.999 },
   ],
 };

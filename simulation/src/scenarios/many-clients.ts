@@ -12,9 +12,11 @@ interface Fleet {
 
 const FLEETS: Readonly<Record<Scale['name'], Fleet>> = {
   full: { clients: 100, pods: 1_000, subset: 25 },
-  quick: { clients: 20, pods: 60, subset: 12 },
+  quick: { clients: 12, pods: 36, subset: 9 },
 };
 const WORKERS = 20;
+/** These choose a part of the pods themselves. */
+const LIMITS_ITSELF = ['random_subsetting', 'deterministic_aperture'];
 
 export const manyClients: Scenario = {
   name: 'many-clients',
@@ -28,7 +30,17 @@ export const manyClients: Scenario = {
       arrivals: (engine, name) => new ClosedLoop(engine, name, WORKERS, thinkMs),
     });
   },
+  wrap(config, scale) {
+    if (LIMITS_ITSELF.some((name) => config.some((entry) => name in entry))) return config;
+    return [{ random_subsetting: { subsetSize: FLEETS[scale.name].subset, childPolicy: config } }];
+  },
   expectations: [
+    {
+      policies: ['deterministic_aperture'],
+      figure: 'max/min share',
+      of: (run) => run.shareSpread,
+      atMost: 2,
+    },
     { policies: { allBut: ['pick_first'] }, figure: 'calls answered', of: (run) => run.okRatio(), atLeast: 0.999 },
   ],
 };
