@@ -34,10 +34,11 @@ export const buoyant2016: PublishedResult = {
   claims: [
     { policy: 'round_robin', published: '≈ 95 %', atLeast: 0.95, atMost: 0.96 },
     { policy: 'least_request', published: '≈ 99 %', atLeast: 0.98 },
-    { policy: 'peak_ewma', published: '≈ 99.9 %', atLeast: 0.999 },
-    // Some twenty calls are on their way to the server before anybody can know that it is slow: 99.97 % is the most that
-    // a policy can reach here while a call has one attempt.
-    { policy: 'outlier_detection', published: '', atLeast: 0.9995 },
-    { policy: 'failure_accrual', published: '', atLeast: 0.9995 },
+    { policy: 'peak_ewma', published: '≈ 99.9 %', atLeast: 0.9995 },
+    // About fifteen calls are given to the server in the first 167 ms, before anybody can know that it is slow: with one
+    // attempt for each call that leaves 99.975 % at most. Over eight seeds it was 99.970 % on the average.
+    { policy: 'outlier_detection', published: '', atLeast: 0.9997 },
+    // Its probes are calls, too.
+    { policy: 'failure_accrual', published: '', atLeast: 0.9996 },
   ],
 };

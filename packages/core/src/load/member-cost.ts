@@ -1,3 +1,4 @@
+import { AwaitedCalls, type AwaitedCall } from './awaited-calls.js';
 import { Ewma } from './ewma.js';
 import { failurePenalty } from './failure-penalty.js';
 import type { CallStatus } from './load.js';
@@ -26,6 +27,7 @@ export class MemberCost {
   readonly #latency: Ewma;
   readonly #options: MemberCostOptions;
   readonly #warmUp = new WarmUp();
+  readonly #awaited = new AwaitedCalls();
   #inFlight = 0;
   #awaitingResponse = 0;
   #known = false;
@@ -41,13 +43,24 @@ export class MemberCost {
 
   valueAt(now: number): number {
     if (!this.#known) return this.#inFlight === 0 ? 0 : UNKNOWN_LATENCY + this.#inFlight;
-    return Math.max(this.#latency.valueAt(now), LEAST_LATENCY_MS) * (this.#inFlight + 1);
+    const latency = Math.max(this.#latency.valueAt(now), this.#awaited.longestWaitAt(now), LEAST_LATENCY_MS);
+    return latency * (this.#inFlight + 1);
   }
 
   begin(now: number): void {
     this.#inFlight++;
     this.#awaitingResponse++;
     this.#adjustDecay(now);
+  }
+
+  /** The call begins to wait for its first response: its wait so far is the least that the member takes. */
+  await(call: AwaitedCall): void {
+    this.#awaited.add(call);
+  }
+
+  /** A call that was given to {@link await} waits no more. Once for each. */
+  forget(call: AwaitedCall): void {
+    this.#awaited.delete(call);
   }
 
   /** A call was answered after this time. */

@@ -222,3 +222,52 @@ describe('a cold start', () => {
     expect(load.valueAt(now + 60_000)).toBe(5_000);
   });
 });
+
+describe('calls that are not answered yet', () => {
+  const known = (): PeakEwmaLoad => {
+    const load = new PeakEwmaLoad();
+    load.begin(0).end(10, 'success');
+    return load;
+  };
+
+  test('cost at least as long as the oldest of them waits', () => {
+    const load = known();
+    const [first, second, third] = [load.begin(10), load.begin(110), load.begin(210)];
+    expect(load.valueAt(12)).toBeCloseTo(40, 0);
+    expect(load.valueAt(1_010)).toBe(4_000);
+    second.responded(1_010);
+    expect(load.valueAt(1_510)).toBe(1_500 * 4);
+    first.responded(1_510);
+    third.end(1_510, 'neutral');
+    second.end(1_510, 'success');
+    first.end(1_510, 'success');
+    expect(load.inFlight).toBe(0);
+    const alone = load.valueAt(1_510);
+    expect([alone > 1_000, load.valueAt(100_000) < 1]).toEqual([true, true]);
+  });
+
+  test('whichever ends first, and however often that is said', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(4), { maxLength: 40 }), (picks) => {
+        const load = known();
+        const open = [0, 1, 2, 3, 4].map((n) => ({ at: 20 + n, completion: load.begin(20 + n), waits: true }));
+        for (const [step, which] of picks.entries()) {
+          const call = open[which]!;
+          if (step % 3 === 0) call.completion.responded(30, true);
+          else call.completion.end(30, 'neutral');
+          call.waits = false;
+          const waiting = open.filter(({ waits }) => waits).map(({ at }) => at);
+          if (waiting.length > 0) {
+            expect(load.valueAt(1e6)).toBeCloseTo((1e6 - Math.min(...waiting)) * (load.inFlight + 1), 5);
+          }
+        }
+      }),
+    );
+  });
+
+  test('a clock that goes back makes none of them wait a negative time', () => {
+    const load = known();
+    load.begin(3_600_000);
+    expect(load.valueAt(0)).toBeGreaterThanOrEqual(0);
+  });
+});

@@ -1,5 +1,6 @@
 import { durationMs } from '../options/number-rules.js';
 import { resolveOptions } from '../options/check.js';
+import type { AwaitedCall } from './awaited-calls.js';
 import type { CallOutcome, CallStatus, Completion, Load } from './load.js';
 import { MemberCost } from './member-cost.js';
 
@@ -32,6 +33,8 @@ export const PEAK_EWMA_RULES = {
  *   its load is enormous, so it gets no second one unless all others are in the same state.
  * - *Failures* are recorded as max(penalty, observed, current cost): failing quickly is not being quick. A server that
  *   says with UNAVAILABLE or RESOURCE_EXHAUSTED when to ask again (`grpc-retry-pushback-ms`) costs that, up to 300 s.
+ * - *Calls without an answer yet.* The cost is at least the time that the oldest of them has waited: a member that hangs is
+ *   avoided as soon as it takes longer than usual, and not when the first deadline is exceeded (ours; Finagle waits).
  * - *Neutral ends* record nothing, *distorted times* neither: what our own stalled event loop read late is not a peak.
  * - *Cold start.* The first calls of a new pod are slow for reasons that pass (JIT, fresh connection); see `warm-up.ts`.
  *
@@ -66,20 +69,24 @@ export class PeakEwmaLoad implements Load {
   }
 }
 
-class PeakEwmaCompletion implements Completion {
+class PeakEwmaCompletion implements Completion, AwaitedCall {
+  readonly begunAt: number;
+  older: AwaitedCall | undefined;
+  newer: AwaitedCall | undefined;
   readonly #cost: MemberCost;
-  readonly #begunAt: number;
   #state: 'awaiting' | 'responded' | 'ended' = 'awaiting';
 
   constructor(cost: MemberCost, begunAt: number) {
     this.#cost = cost;
-    this.#begunAt = begunAt;
+    this.begunAt = begunAt;
+    cost.await(this);
   }
 
   /** The latency is recorded here and not at the end: a stream may go on for hours after its first message. */
   responded(now: number, distorted = false): void {
     if (this.#state !== 'awaiting') return;
     this.#state = 'responded';
+    this.#cost.forget(this);
     if (!distorted) this.#cost.recordLatency(this.#elapsed(now), now);
     this.#cost.stopAwaiting(now);
   }
@@ -88,6 +95,7 @@ class PeakEwmaCompletion implements Completion {
     if (this.#state === 'ended') return;
     const wasAwaiting = this.#state === 'awaiting';
     this.#state = 'ended';
+    if (wasAwaiting) this.#cost.forget(this);
     if (outcome === 'failure') this.#cost.recordFailure(distorted ? 0 : this.#elapsed(now), now, status);
     if (outcome === 'success' && wasAwaiting && !distorted) this.#cost.recordLatency(this.#elapsed(now), now);
     if (wasAwaiting) this.#cost.stopAwaiting(now);
@@ -95,7 +103,7 @@ class PeakEwmaCompletion implements Completion {
   }
 
   #elapsed(now: number): number {
-    return Math.max(0, now - this.#begunAt);
+    return Math.max(0, now - this.begunAt);
   }
 }
 
