@@ -1,4 +1,5 @@
 export { createChannel } from './create-channel.js';
+export type { DurationString } from './duration-string.js';
 export type { Channel } from './channel.js';
 export type { ServiceConfigChange } from './service-config/apply-replacement.js';
 export type { ChannelEvents, PolicyEvents } from './events/channel-events.js';
@@ -23,7 +24,6 @@ export type {
   CircuitBreakerJson,
   ClientThrottlingJson,
   ConcurrencyLimitJson,
-  DurationString,
   HedgingPolicyJson,
   MeasuredDelayJson,
   MethodConfigJson,

@@ -1,4 +1,4 @@
-import type { DurationString } from './service-config-json.js';
+import type { DurationString } from './duration-string.js';
 
 /** One entry: exactly one key, the policy's name. */
 export interface LoadBalancingConfigJson {

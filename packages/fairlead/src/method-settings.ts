@@ -1,4 +1,5 @@
-import type { DurationString, MethodConfigJson, MethodExtensionJson } from './service-config-json.js';
+import type { DurationString } from './duration-string.js';
+import type { MethodConfigJson, MethodExtensionJson } from './service-config-json.js';
 
 /**
  * The same settings as options: a duration `x: '1.5s'` is `xMs: 1500`, everything else is as it is. It is made from the
