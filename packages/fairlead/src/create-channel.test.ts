@@ -40,7 +40,7 @@ describe('a target is refused', () => {
     ['ipv4:greeter:1', '"greeter:1" is not an IPv4 address'],
     ['ipv6:[::1:5', 'too many colons'],
     ['unix:', 'the path is missing'],
-    ['kubernetes:///greeter.prod:grpc', 'register the resolver of @fairlead/kubernetes'],
+    ['kubernetes:///greeter.prod:', 'missing port after the colon'],
     ['xds:///greeter', 'xDS is not built into this version'],
   ])('%j', (target, message) => {
     const error = errorOf(target, insecure);
