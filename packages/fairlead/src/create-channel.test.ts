@@ -5,7 +5,7 @@ import {
   InvalidTargetError,
   type FairleadError as AnyFairleadError,
 } from '@fairlead/core';
-import { VirtualClock } from '@fairlead/testing';
+import { manualResolverFactory, VirtualClock } from '@fairlead/testing';
 import * as grpc from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
 import { createChannel } from './create-channel.js';
@@ -46,6 +46,22 @@ describe('a target is refused', () => {
     const error = errorOf(target, insecure);
     expect(error).toBeInstanceOf(InvalidTargetError);
     expect(error.message).toContain(message);
+  });
+
+  test.each(['kubernetes:///greeter.prod:grpc', 'k8s://prod/greeter'])(
+    'but not %s, which needs no resolver of the application',
+    (target) => {
+      const channel = createChannel(target, insecure);
+      expect(channel.getTarget()).toBe(target);
+      channel.close();
+    },
+  );
+
+  test('the application may serve kubernetes: with a resolver of its own', () => {
+    const own = manualResolverFactory('kubernetes');
+    const channel = createChannel('kubernetes:///anything at all', insecure, { resolvers: [own] });
+    expect(own.targets.map(({ endpoint }) => endpoint)).toEqual(['anything at all']);
+    channel.close();
   });
 
   test('but not one of an unknown scheme: the whole of it goes to the default scheme', () => {

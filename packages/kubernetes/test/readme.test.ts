@@ -52,7 +52,7 @@ test('the example of the README runs, as it stands there, and ends by itself', a
 
 test('a process that forgets to close its pool ends, although the watch goes on; a call that waits for it keeps it alive', async () => {
   const server = await ScriptedServer.start();
-  const { path } = echoService['unary']!;
+  const { path } = echoService.unary;
   const source = `
     import * as grpc from '@grpc/grpc-js';
     import { kubernetesResolver } from '@fairlead/kubernetes';
@@ -81,7 +81,7 @@ test('the README names every option with its default', () => {
 });
 
 test('the manifest grants what the error of a 403 says', () => {
-  const documents = (text: string): unknown[] => parseAllDocuments(text).map((each): unknown => each.toJS());
+  const documents = (text: string): unknown[] => parseAllDocuments(text).map((each) => each.toJS() as unknown);
   const manifest = readFileSync(`${packageDirectory}/role.yaml`, 'utf8');
   const advice = rbacAdvice('list', 'prod', 'User "system:serviceaccount:web:shop" cannot list');
   expect(documents(advice.slice(advice.indexOf('apiVersion')))).toEqual(documents(manifest));

@@ -7,7 +7,7 @@ import { KubernetesApiError } from '../errors/kubernetes-api-error.js';
 import { Connections } from './connections.js';
 
 /** TCP and TLS must be there by then; how long the answer may take is the caller's business. */
-const CONNECT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /** An answer whose body is still to be read. Ending the loop over the body early closes the connection. */
 export interface ApiResponse {
@@ -44,7 +44,11 @@ export class ApiClient {
     // A rotated token is valid at once, and the old one is not for ever.
     this.#identity.expire();
     const renewed = await this.#identity.token();
-    if (renewed === token) return responseOf(response);
+    if (renewed === token) {
+      // Nor is what was read now to be kept: it is no better.
+      this.#identity.expire();
+      return responseOf(response);
+    }
     response.destroy();
     return responseOf(await this.#send(path, renewed, signal));
   }

@@ -19,6 +19,7 @@ export interface ClusterChoice {
 /** The variables of the environment that count. */
 export interface ClusterEnvironment extends InClusterEnvironment {
   readonly KUBECONFIG?: string | undefined;
+  readonly HOME?: string | undefined;
 }
 
 /**
@@ -33,7 +34,7 @@ export async function locateCluster(choice: ClusterChoice, env: ClusterEnvironme
   const named = kubeconfig !== undefined ? [kubeconfig] : (env.KUBECONFIG ?? '').split(delimiter).filter(Boolean);
   if (named.length > 0) return clusterOfKubeconfig(await readKubeconfigFiles(named), context);
   if (context === undefined && isInCluster(env)) return inClusterConfig(env, serviceAccountDirectory);
-  const home = join(homedir(), '.kube', 'config');
+  const home = join(env.HOME ?? homedir(), '.kube', 'config');
   try {
     return clusterOfKubeconfig(await readKubeconfigFiles([home]), context);
   } catch (error) {

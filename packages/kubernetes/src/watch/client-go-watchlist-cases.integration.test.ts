@@ -146,6 +146,17 @@ test('TestInitialEventsEndBookmarkTicker: a server that never ends the list is a
   expect((await server.next('list')).version).toBe('2');
 });
 
+test('a server that does not even accept a streamed list within 10 s is asked for an ordinary one, this time only', async () => {
+  const { server, clock } = await start();
+  await server.next('stream');
+  clock.advance(10_000);
+  (await server.next('list')).list([foo('2')], '2');
+  const watch = (await server.next('watch')).accept();
+  clock.advance(10_000);
+  watch.error(410, 'Expired');
+  expect((await server.next('stream')).version).toBe('2');
+});
+
 test.each([401, 403])(
   'a user whom the server refuses (%d) is refused a list as well, and it is not asked for',
   async (status) => {

@@ -43,8 +43,9 @@ export async function initialStream(
       return initialStream(context, version, signal);
     }
     const { status } = error instanceof KubernetesApiError ? error : {};
+    // Nobody is there, or nobody lets us in: a list would find the same.
+    if (status === undefined || status === 401 || status === 403 || condition === 'busy') throw error;
     if (status === 400 || status === 422) context.habits.streamsLists = false;
-    else if (condition === 'busy' || condition === 'refused' || status === 401 || status === 403) throw error;
     return undefined;
   }
 }
@@ -60,23 +61,38 @@ async function collect(
     resourceVersion: resourceVersion || undefined,
   };
   const limited = new LinkedAbort(signal);
-  const limit = context.clock.schedule(NO_END_MS, () => limited.abort());
-  const objects = new Map<string | undefined, unknown>();
+  let late = false;
+  const limit = context.clock.schedule(NO_END_MS, () => {
+    late = true;
+    limited.abort();
+  });
   try {
     const stream = await WatchStream.open(context, query, limited.signal);
-    const events = stream.events();
-    for (let next = await events.next(); next.done !== true; next = await events.next()) {
-      if (next.value.kind === 'bookmark' && next.value.initialEventsEnd) {
-        return { stream, events, items: [...objects.values()], version: next.value.version ?? '' };
-      }
-      note(objects, next.value);
-    }
+    const found = await untilEnd(stream);
+    if (found === undefined) limited.abort();
     // It was accepted and never came to its end.
-    if (limited.signal.aborted && !signal.aborted) context.habits.streamsLists = false;
-    return undefined;
+    if (found === undefined && late) context.habits.streamsLists = false;
+    return found;
+  } catch (error) {
+    limited.abort();
+    if (late) return undefined;
+    throw error;
   } finally {
     limit.cancel();
   }
+}
+
+/** @returns undefined when the stream ends before the list does. */
+async function untilEnd(stream: WatchStream): Promise<InitialStream | undefined> {
+  const events = stream.events();
+  const objects = new Map<string | undefined, unknown>();
+  for (let next = await events.next(); next.done !== true; next = await events.next()) {
+    if (next.value.kind === 'bookmark' && next.value.initialEventsEnd) {
+      return { stream, events, items: [...objects.values()], version: next.value.version ?? '' };
+    }
+    note(objects, next.value);
+  }
+  return undefined;
 }
 
 function note(objects: Map<string | undefined, unknown>, event: WatchEvent): void {

@@ -48,6 +48,11 @@ export class Exchange {
     this.#response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
   }
 
+  /** Something that no API server says. */
+  text(status: number, body: string): void {
+    this.#response.writeHead(status, { 'content-type': 'text/html' }).end(body);
+  }
+
   /** A `Status` object as an answer. */
   refuse(code: number, reason: string, message = reason, headers: Readonly<Record<string, string>> = {}): void {
     this.json(code, statusJson(code, reason, message), headers);
