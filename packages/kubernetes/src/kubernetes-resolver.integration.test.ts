@@ -235,8 +235,9 @@ describe('one watch for all', () => {
     const told = harness.resolve('kubernetes:///greeter.prod');
     (await harness.server.next('list')).refuse(403, 'Forbidden', 'no');
     await told.error(1);
-    const second = harness.resolve('kubernetes:///greeter.prod');
-    expect(await second.error(1)).toBe(told.errors[0]);
+    for (const target of ['kubernetes:///greeter.prod', 'kubernetes:///greeter.prod:another-port']) {
+      expect(await harness.resolve(target).error(1)).toBe(told.errors[0]);
+    }
     expect(harness.server.waiting).toBe(0);
   });
 

@@ -1,4 +1,4 @@
-import { durationMs, optional, resolveOptions, text } from '@fairlead/core';
+import { durationMs, optional, resolveOptions, text, type ResolvedOptions } from '@fairlead/core';
 import { SERVICE_ACCOUNT_DIRECTORY } from './cluster/in-cluster.js';
 
 /** Options of {@link kubernetesResolver}. None is needed in a pod, nor where `kubectl` works. */
@@ -33,10 +33,9 @@ const RULES = {
 };
 
 /** Every option, checked and with its default. */
-export type ResolvedKubernetesOptions = ReturnType<typeof resolveKubernetesOptions>;
+export type ResolvedKubernetesOptions = ResolvedOptions<typeof RULES>;
 
 /** @throws InvalidOptionError */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the type is that of the rules
-export function resolveKubernetesOptions(options: unknown) {
+export function resolveKubernetesOptions(options: unknown): ResolvedKubernetesOptions {
   return resolveOptions(options, RULES);
 }

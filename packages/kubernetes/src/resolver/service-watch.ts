@@ -4,6 +4,7 @@ import { fieldsOf, stringOf } from '../api/json-fields.js';
 import { changeUrgency, type Urgency } from '../slices/change-urgency.js';
 import type { PortChoice } from '../slices/choose-port.js';
 import type { EndpointSlice } from '../slices/endpoint-slice.js';
+import { keepPods } from '../slices/keep-pods.js';
 import { parseSlice } from '../slices/parse-slice.js';
 import { Reflector, type ReflectorSink } from '../watch/reflector.js';
 import type { WatchStreamContext } from '../watch/watch-stream.js';
@@ -26,6 +27,8 @@ export class ServiceWatch implements ReflectorSink {
   readonly #views = new Map<PortChoice, EndpointView>();
   readonly #reflector: Reflector;
   #synced = false;
+  /** The newest failure, while there is nothing better to tell. */
+  #failure: readonly [error: Error, startedAt: number] | undefined;
   #startedAt = -Infinity;
 
   constructor(options: ServiceWatchOptions) {
@@ -69,6 +72,7 @@ export class ServiceWatch implements ReflectorSink {
       urgency = moreUrgent(urgency, this.#set(name, next.get(name)));
     }
     this.#synced = true;
+    this.#failure = undefined;
     this.#changed(urgency, startedAt);
   }
 
@@ -86,6 +90,7 @@ export class ServiceWatch implements ReflectorSink {
   }
 
   failed(error: Error, startedAt: number): void {
+    if (!this.#synced) this.#failure = [error, startedAt];
     for (const view of this.#views.values()) view.failed(error, startedAt);
   }
 
@@ -93,6 +98,7 @@ export class ServiceWatch implements ReflectorSink {
     const view = new EndpointView(port, { ...this.#options, slices: this.#slices });
     this.#views.set(port, view);
     if (this.#synced) view.changed('removal', this.#startedAt);
+    if (this.#failure !== undefined) view.failed(...this.#failure);
     return view;
   }
 
@@ -100,7 +106,7 @@ export class ServiceWatch implements ReflectorSink {
     const before = this.#slices.get(name);
     const urgency = before === slice ? 'none' : changeUrgency(before, slice);
     if (slice === undefined) this.#slices.delete(name);
-    else if (urgency !== 'none') this.#slices.set(name, slice);
+    else if (urgency !== 'none') this.#slices.set(name, keepPods(before, slice));
     return urgency;
   }
 

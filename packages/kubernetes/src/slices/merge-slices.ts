@@ -1,21 +1,21 @@
-import { formatAddress, type TcpAddress } from '@fairlead/core';
+import { formatAddress } from '@fairlead/core';
 import { choosePort, type PortChoice } from './choose-port.js';
 import type { EndpointSlice, SlicePod } from './endpoint-slice.js';
+
+/** What one slice says of a pod, and the port that is meant there. */
+export interface PodCopy {
+  readonly pod: SlicePod;
+  readonly port: number;
+}
 
 /** One pod, from all slices that tell of it. */
 export interface MergedPod {
   /** Its uid, else its address. */
   readonly id: string;
-  /** Its best copy: the readiest. */
-  readonly best: SlicePod;
-  readonly ipv4: TcpAddress | undefined;
-  readonly ipv6: TcpAddress | undefined;
-}
-
-/** What a slice says of a pod, while it is being merged. */
-interface Copy {
-  readonly pod: SlicePod;
-  readonly port: number;
+  /** The readiest of what is said of it. */
+  readonly best: PodCopy;
+  readonly ipv4: PodCopy | undefined;
+  readonly ipv6: PodCopy | undefined;
 }
 
 /**
@@ -27,18 +27,25 @@ interface Copy {
  * The result depends on what the slices say and not on the order in which they came.
  */
 export function mergeSlices(slices: Iterable<EndpointSlice>, choice: PortChoice): readonly MergedPod[] {
-  const copies = new Map<string, Copy[]>();
+  const merged = new Map<string, { -readonly [K in keyof MergedPod]: MergedPod[K] }>();
   for (const { ports, pods } of [...slices].sort(byName)) {
     const port = choosePort(ports, choice);
     if (port === undefined) continue;
     for (const pod of pods) {
-      const id = pod.uid ?? formatAddress(addressOf({ pod, port }));
-      const known = copies.get(id);
-      if (known === undefined) copies.set(id, [{ pod, port }]);
-      else known.push({ pod, port });
+      const copy = { pod, port };
+      const id = pod.uid ?? formatAddress({ kind: 'tcp', host: pod.host, port });
+      const known = merged.get(id);
+      if (known === undefined) {
+        const [ipv4, ipv6] = pod.family === 4 ? [copy, undefined] : [undefined, copy];
+        merged.set(id, { id, best: copy, ipv4, ipv6 });
+      } else {
+        const family = pod.family === 4 ? 'ipv4' : 'ipv6';
+        known[family] = readier(known[family], copy);
+        known.best = readier(known.best, copy);
+      }
     }
   }
-  return [...copies].map(([id, all]) => mergeCopies(id, all));
+  return [...merged.values()];
 }
 
 /**
@@ -46,30 +53,17 @@ export function mergeSlices(slices: Iterable<EndpointSlice>, choice: PortChoice)
  * they terminate, as kube-proxy does; else none.
  */
 export function callablePods(pods: readonly MergedPod[]): readonly MergedPod[] {
-  const ready = pods.filter(({ best }) => best.ready);
-  return ready.length > 0 ? ready : pods.filter(({ best }) => best.serving && best.terminating);
+  const ready = pods.filter(({ best }) => best.pod.ready);
+  return ready.length > 0 ? ready : pods.filter(({ best: { pod } }) => pod.serving && pod.terminating);
 }
 
-function mergeCopies(id: string, copies: readonly Copy[]): MergedPod {
-  const best = bestOf(copies)!;
-  const ipv4 = bestOf(copies.filter(({ pod }) => pod.family === 4));
-  const ipv6 = bestOf(copies.filter(({ pod }) => pod.family === 6));
-  return { id, best: best.pod, ipv4: ipv4 && addressOf(ipv4), ipv6: ipv6 && addressOf(ipv6) };
-}
-
-/** The first of the readiest. */
-function bestOf(copies: readonly Copy[]): Copy | undefined {
-  let best: Copy | undefined;
-  for (const copy of copies) if (best === undefined || rank(copy.pod) > rank(best.pod)) best = copy;
-  return best;
+/** The first of those that are equally ready. */
+function readier(a: PodCopy | undefined, b: PodCopy): PodCopy {
+  return a !== undefined && rank(a.pod) >= rank(b.pod) ? a : b;
 }
 
 function rank({ ready, serving, terminating }: SlicePod): number {
   return ready ? 3 : serving && terminating ? 2 : serving ? 1 : 0;
-}
-
-function addressOf({ pod, port }: Copy): TcpAddress {
-  return { kind: 'tcp', host: pod.host, port };
 }
 
 function byName(a: EndpointSlice, b: EndpointSlice): number {
