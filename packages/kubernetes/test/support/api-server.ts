@@ -112,6 +112,8 @@ export class ApiServer {
     };
     this.#secure = tls !== undefined;
     this.#server = tls === undefined ? createHttpServer(onRequest) : createHttpsServer(tls, onRequest);
+    // A connection that the client forgets to close stays, and is seen.
+    this.#server.keepAliveTimeout = 0;
     this.#server.on('connection', (socket: Socket) => {
       this.connections += 1;
       this.#sockets.add(socket);
