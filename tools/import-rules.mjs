@@ -18,7 +18,13 @@ export const importRules = {
     node: 'any',
   },
   health: { packages: ['@fairlead/core'], external: ['@grpc/grpc-js', 'grpc-health-check'], node: 'any' },
-  kubernetes: { packages: ['@fairlead/core'], external: [], node: 'any' },
+  kubernetes: {
+    packages: ['@fairlead/core'],
+    external: ['yaml'],
+    // Loaded when a kubeconfig is read, and never inside a cluster.
+    onlyIn: { yaml: 'cluster' },
+    node: 'any',
+  },
   fairlead: {
     packages: [
       '@fairlead/core',

@@ -30,6 +30,7 @@ export const TOPICS = [
   'GOAWAY, keepalive and connection age',
   'Load balancing',
   'OpenTelemetry',
+  'Kubernetes',
 ];
 
 /** All of them, in the order of the page. @returns {CaseList[]} */

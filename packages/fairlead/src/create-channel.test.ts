@@ -5,7 +5,7 @@ import {
   InvalidTargetError,
   type FairleadError as AnyFairleadError,
 } from '@fairlead/core';
-import { VirtualClock } from '@fairlead/testing';
+import { manualResolverFactory, VirtualClock } from '@fairlead/testing';
 import * as grpc from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
 import { createChannel } from './create-channel.js';
@@ -40,12 +40,28 @@ describe('a target is refused', () => {
     ['ipv4:greeter:1', '"greeter:1" is not an IPv4 address'],
     ['ipv6:[::1:5', 'too many colons'],
     ['unix:', 'the path is missing'],
-    ['kubernetes:///greeter.prod:grpc', 'register the resolver of @fairlead/kubernetes'],
+    ['kubernetes:///greeter.prod:', 'missing port after the colon'],
     ['xds:///greeter', 'xDS is not built into this version'],
   ])('%j', (target, message) => {
     const error = errorOf(target, insecure);
     expect(error).toBeInstanceOf(InvalidTargetError);
     expect(error.message).toContain(message);
+  });
+
+  test.each(['kubernetes:///greeter.prod:grpc', 'k8s://prod/greeter'])(
+    'but not %s, which needs no resolver of the application',
+    (target) => {
+      const channel = createChannel(target, insecure);
+      expect(channel.getTarget()).toBe(target);
+      channel.close();
+    },
+  );
+
+  test('the application may serve kubernetes: with a resolver of its own', () => {
+    const own = manualResolverFactory('kubernetes');
+    const channel = createChannel('kubernetes:///anything at all', insecure, { resolvers: [own] });
+    expect(own.targets.map(({ endpoint }) => endpoint)).toEqual(['anything at all']);
+    channel.close();
   });
 
   test('but not one of an unknown scheme: the whole of it goes to the default scheme', () => {

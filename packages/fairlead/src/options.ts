@@ -15,6 +15,7 @@ import {
   type ClientThrottlingOptions,
   type ConcurrencyLimitOptions,
   type ParsedServiceConfig,
+  type ResolverFactory,
   type RetryThrottling,
   type TokenBucketBudgetOptions,
 } from '@fairlead/core';
@@ -27,6 +28,7 @@ import {
   type ResolvedMetricsOptions,
   type TracingOptions,
 } from '@fairlead/interceptors';
+import { kubernetesResolver } from '@fairlead/kubernetes';
 import {
   POOL_OPTION_NAMES,
   splitChannelArguments,
@@ -142,6 +144,9 @@ export interface ResolvedChannelOptions {
 
 const asGiven = custom((value) => value);
 
+/** Makes nothing until a target asks for it. */
+const KUBERNETES = kubernetesResolver();
+
 const RULES = {
   serviceConfig: asGiven,
   tracing: asGiven,
@@ -212,7 +217,17 @@ function poolOptions(
   parsed: ParsedServiceConfig | undefined,
 ): PoolOptions {
   const loadBalancing = parsed?.config.loadBalancing;
-  return { ...own, ...channelArguments, ...(loadBalancing && { balancing: loadBalancing.create }) };
+  return {
+    ...own,
+    ...channelArguments,
+    resolvers: withKubernetes(own['resolvers']),
+    ...(loadBalancing && { balancing: loadBalancing.create }),
+  };
+}
+
+/** The application's own come later, and count where both serve a scheme. What is no list is for the pool to refuse. */
+function withKubernetes(resolvers: unknown = []): readonly ResolverFactory[] {
+  return Array.isArray(resolvers) ? [KUBERNETES, ...(resolvers as ResolverFactory[])] : (resolvers as []);
 }
 
 function policyContext(

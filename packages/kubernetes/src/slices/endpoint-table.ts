@@ -1,0 +1,75 @@
+import type { Address, Endpoint, EndpointAttributes } from '@fairlead/core';
+import type { PortChoice } from './choose-port.js';
+import type { EndpointSlice, SlicePod } from './endpoint-slice.js';
+import { callablePods, mergeSlices, type MergedPod, type PodCopy } from './merge-slices.js';
+import { samePod } from './same-pod.js';
+
+/** An endpoint, and what it was made from. */
+interface Row {
+  readonly from: MergedPod;
+  readonly endpoint: Endpoint;
+}
+
+/**
+ * The endpoints that a set of slices means. Keeps the object of an endpoint for as long as nothing about it changes, so that
+ * whoever compares two reports finds most of it the same.
+ */
+export class EndpointTable {
+  readonly #port: PortChoice;
+  #rows = new Map<string, Row>();
+
+  constructor(port: PortChoice) {
+    this.#port = port;
+  }
+
+  /** @returns whether it is another set than that of before; the order alone says nothing. */
+  update(slices: Iterable<EndpointSlice>): { readonly endpoints: readonly Endpoint[]; readonly changed: boolean } {
+    const before = this.#rows;
+    const rows = new Map<string, Row>();
+    let changed = false;
+    for (const pod of callablePods(mergeSlices(slices, this.#port))) {
+      const known = before.get(pod.id);
+      const same = known !== undefined && sameMerged(known.from, pod);
+      // The newest copy, so that those of slices that were replaced are let go.
+      rows.set(pod.id, { from: pod, endpoint: same ? known.endpoint : endpointOf(pod) });
+      changed ||= !same;
+    }
+    this.#rows = rows;
+    return {
+      endpoints: Array.from(rows.values(), (row) => row.endpoint),
+      changed: changed || rows.size !== before.size,
+    };
+  }
+}
+
+function endpointOf({ id, best, ipv4, ipv6 }: MergedPod): Endpoint {
+  // RFC 8305 (Happy Eyeballs, which gRFC A61 follows) tries IPv6 first.
+  const addresses = [ipv6, ipv4].flatMap((copy) => (copy === undefined ? [] : [addressOf(copy)]));
+  return { id, addresses: addresses as [Address, ...Address[]], attributes: attributesOf(best.pod) };
+}
+
+function addressOf({ pod, port }: PodCopy): Address {
+  return { kind: 'tcp', host: pod.host, port };
+}
+
+/** Conditions are told where they are not the usual ones. */
+function attributesOf({ pod, node, zone, hints, ready, serving, terminating }: SlicePod): EndpointAttributes {
+  return {
+    ...(pod !== undefined && { pod }),
+    ...(node !== undefined && { node }),
+    ...(zone !== undefined && { zone }),
+    ...(hints !== undefined && { hints }),
+    ...(!ready && { ready }),
+    ...(!serving && { serving }),
+    ...(terminating && { terminating }),
+  };
+}
+
+function sameMerged(a: MergedPod, b: MergedPod): boolean {
+  return sameCopy(a.best, b.best) && sameCopy(a.ipv4, b.ipv4) && sameCopy(a.ipv6, b.ipv6);
+}
+
+function sameCopy(a: PodCopy | undefined, b: PodCopy | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.port === b.port && samePod(a.pod, b.pod);
+}
