@@ -9,7 +9,10 @@ export interface EjectionUpdate<M extends MemberView> {
   readonly revisitInMs?: number | undefined;
 }
 
-/** The update of a policy that ejects: the child's, in which others may be ejected already, and its own. */
+/**
+ * The update of a policy that ejects: the child's, in which others may be ejected already, and its own. Whom both have
+ * ejected is named once, as the parent has it: it hides the member from the child.
+ */
 export function withEjections<M extends MemberView>(
   child: PolicyUpdate<M>,
   { ejected, panic, revisitInMs, spared = [] }: EjectionUpdate<M>,
@@ -17,11 +20,16 @@ export function withEjections<M extends MemberView>(
   const spares = [...(child.spared ?? []), ...spared];
   return {
     ...child,
-    ejected: child.ejected === undefined ? ejected : [...ejected, ...child.ejected],
+    ejected: child.ejected === undefined ? ejected : [...ejected, ...othersOf(child.ejected, ejected)],
     panic: panic || child.panic === true,
     revisitInMs: earlier(child.revisitInMs, revisitInMs),
     ...(spares.length > 0 && { spared: spares }),
   };
+}
+
+function othersOf<M extends MemberView>(those: readonly Ejection<M>[], known: readonly Ejection<M>[]) {
+  const members = new Set(known.map(({ member }) => member));
+  return those.filter(({ member }) => !members.has(member));
 }
 
 function earlier(a: number | undefined, b: number | undefined): number | undefined {

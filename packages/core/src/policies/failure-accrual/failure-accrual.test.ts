@@ -267,11 +267,11 @@ describe('what it stands between', () => {
     ]);
   });
 
-  test('over itself: both eject, and one probe serves both', () => {
-    const inner = failureAccrual({ childPolicy: roundRobin(), jitterRatio: 0 });
+  test('over itself: both eject, which is told once as the parent has it, and one probe serves both', () => {
+    const inner = failureAccrual({ childPolicy: roundRobin(), jitterRatio: 0, initialBackoffMs: 500 });
     const b = bench({ childPolicy: inner });
     fail(b, 0);
-    expect(b.ejected).toEqual([0, 0]);
+    expect([b.ejected, b.update.ejected![0]!.untilMs]).toEqual([[0], b.now + 1_000]);
     b.advance(1_000);
     b.call('OK');
     expect(b.ejected).toEqual([]);

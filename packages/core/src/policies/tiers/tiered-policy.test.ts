@@ -12,6 +12,7 @@ import { contextAt, policyOf } from '../../../test/support/policy.js';
 import { expectShares, withSeed } from '../../../test/support/statistics.js';
 import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../../pick/balancing-policy.js';
 import type { MemberView, PickResult } from '../../pick/picker.js';
+import { failureAccrual } from '../failure-accrual/failure-accrual.js';
 import { pickFirst } from '../pick-first.js';
 import { roundRobin } from '../round-robin.js';
 import { priority } from './priority.js';
@@ -190,6 +191,21 @@ describe('what children want', () => {
     expect(tiers[1]).toContain(memberOf(update().picker.pick(firstAttempt, 0)));
     children[0].extra = { ejected, panic: true };
     expect(tiers[0]).toContain(memberOf(update().picker.pick(firstAttempt, 0)));
+  });
+
+  test('one that is ejected and has lost its connection is missing once', () => {
+    const childPolicy = failureAccrual({ childPolicy: roundRobin(), panicThreshold: 0 });
+    const policy = priority({ childPolicy })();
+    const members = fakeMembers(20, 'ready', () => policy.createLoad());
+    const tiers = [members.slice(0, 10), members.slice(10)];
+    tiers.forEach((tier, priority) => tier.forEach((member) => attributed(member, { priority })));
+    policy.update(members, contextAt());
+    for (const { load } of members.slice(3, 7)) {
+      for (let call = 0; call < 7; call++) load.begin(0).end(0, 'failure');
+    }
+    ready(tiers[0]!, 5);
+    // Three of ten serve: of the four that are ejected two are not ready.
+    expectShares(spread(policy, tiers), [0.42, 0.58]);
   });
 
   test('a tier that makes calls wait although it has members passes them on; one that connects for them does not', () => {
