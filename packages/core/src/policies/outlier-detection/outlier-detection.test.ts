@@ -196,7 +196,7 @@ describe('how many are ejected', () => {
     expect(picked(b)).toEqual([0, 1, 2, 3, 4]);
   });
 
-  test('panicThreshold: with fewer than these percent of the ready members left', () => {
+  test('panicThreshold: with fewer than these percent of the members left', () => {
     const ejected = (failing: readonly number[], panicThreshold: number): readonly [number, boolean, number] => {
       const b = bench(byFailures({}, { maxEjectionPercent: 100, panicThreshold }), 10);
       interval(b, failing);
