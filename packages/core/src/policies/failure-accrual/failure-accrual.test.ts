@@ -304,6 +304,17 @@ describe('what it stands between', () => {
     expect(b.ejected).toEqual([]);
   });
 
+  test('over itself: whom only the parent would spare in its panic is hidden by the child', () => {
+    const inner = failureAccrual({ childPolicy: roundRobin(), jitterRatio: 0, panicThreshold: 0 });
+    const b = bench({ childPolicy: inner }, 3);
+    fail(b, 0, 1);
+    expect(b.update.ejected!.map(({ heeded }) => heeded ?? true)).toEqual([true, true]);
+    expect(picked(b)).toEqual([2]);
+    fail(b, 2);
+    expect(b.update.ejected!.map(({ heeded }) => heeded ?? true)).toEqual([false, false, false]);
+    expect(picked(b)).toEqual([0, 1, 2]);
+  });
+
   test('is made by a service config', () => {
     const config = { consecutiveFailures: 1, initialBackoff: '2s', jitterRatio: 0, childPolicy: [{ round_robin: {} }] };
     const b = new PolicyBench(policyOf('failure_accrual', config));

@@ -171,17 +171,16 @@ describe('what children want', () => {
     const { children, tiers, update } = bench();
     const ejected = [{ member: tiers[0][0]!, cause: 'success-rate', untilMs: 5 } as const];
     children[0].extra = { ejected, letGo: [tiers[0][1]!], revisitInMs: 7 };
-    children[1].extra = { panic: true, letGo: [tiers[1][1]!], revisitInMs: 5, connect: [] };
+    children[1].extra = { letGo: [tiers[1][1]!], revisitInMs: 5, connect: [] };
     expect(update()).toMatchObject({
       connect: tiers[0],
       letGo: [tiers[0][1], tiers[1][1]],
       ejected,
-      panic: true,
       revisitInMs: 5,
     });
     children[0].extra = {};
     children[1].extra = {};
-    expect(update()).toMatchObject({ letGo: [], ejected: [], panic: false, revisitInMs: undefined });
+    expect(update()).toMatchObject({ letGo: [], ejected: [], revisitInMs: undefined });
   });
 
   test('members that are ejected do not serve, unless in panic', () => {
@@ -189,7 +188,7 @@ describe('what children want', () => {
     const ejected = tiers[0].map((member) => ({ member, cause: 'success-rate', untilMs: 5 }) as const);
     children[0].extra = { ejected };
     expect(tiers[1]).toContain(memberOf(update().picker.pick(firstAttempt, 0)));
-    children[0].extra = { ejected, panic: true };
+    children[0].extra = { ejected: ejected.map((one) => ({ ...one, heeded: false })) };
     expect(tiers[0]).toContain(memberOf(update().picker.pick(firstAttempt, 0)));
   });
 

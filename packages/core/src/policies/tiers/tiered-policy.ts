@@ -93,7 +93,7 @@ function healthOf<M extends MemberView>(members: readonly M[], update: PolicyUpd
 }
 
 /** One that is not ready is missing already: nobody is lost twice. */
-function countReadyEjected({ ejected = [], panic }: PolicyUpdate): number {
-  if (panic === true) return 0;
-  return new Set(ejected.map(({ member }) => member).filter(({ connectivity }) => connectivity === 'ready')).size;
+function countReadyEjected({ ejected = [] }: PolicyUpdate): number {
+  const heeded = ejected.filter((one) => one.heeded !== false && one.member.connectivity === 'ready');
+  return new Set(heeded.map(({ member }) => member)).size;
 }
