@@ -116,6 +116,24 @@ describe('tiers', () => {
     });
   });
 
+  test.each<[string, object]>([
+    ['round_robin', {}],
+    ['weighted_round_robin', {}],
+  ])('%s: calls that leave their tier are spread, and leave its turns as they are', (name, config) => {
+    const tiers = tiersOf(2, 4);
+    const make = () => policyOf('priority', { childPolicy: [{ [name]: config }] });
+    const { picker } = make().update(tiers.flat(), contextAt());
+    const undisturbed = make().update(tiers.flat(), contextAt()).picker;
+    const counts = new Map<FakeMember, number>();
+    for (let call = 0; call < 400; call++) {
+      const first = memberOf(picker.pick(firstAttempt, 0));
+      expect(first).toBe(memberOf(undisturbed.pick(firstAttempt, 0)));
+      const again = memberOf(picker.pick(attemptAfter(tiers[0]!), 0));
+      counts.set(again, (counts.get(again) ?? 0) + 1);
+    }
+    expect(tiers[1]!.map((member) => counts.get(member))).toEqual([100, 100, 100, 100]);
+  });
+
   test('a tier of pick_first is as healthy as the one that it wants', () => {
     const tiers = tiersOf(5, 5);
     ready(tiers[0]!, 1);
