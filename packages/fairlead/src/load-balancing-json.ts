@@ -59,7 +59,7 @@ export interface OutlierDetectionJson {
   readonly failurePercentageEjection?: FailurePercentageEjectionJson;
   /** Ours: `'serverErrors'` (the default), `'anyError'` (all but OK, as in A50), or a list of names of statuses. */
   readonly failureCodes?: 'serverErrors' | 'anyError' | readonly string[];
-  /** Ours: with fewer percent than this of the ready pods left, ejections are not heeded. Default 0: with none left. 0 to 100. */
+  /** Ours: with fewer percent than this of the pods left (ready and not ejected), ejections are not heeded. Default 0: with none left. 0 to 100. */
   readonly panicThreshold?: number;
   /** Chooses among those that are left. Default `peak_ewma`; gRPC has none. */
   readonly childPolicy?: readonly LoadBalancingConfigJson[];
@@ -105,7 +105,7 @@ export interface FailureAccrualJson {
   readonly backoffMultiplier?: number;
   /** Each of these times is multiplied by a random number from 1 − this to 1 + this. Default 0.5; 0 to 1. */
   readonly jitterRatio?: number;
-  /** With fewer percent than this of the ready pods left, ejections are not heeded. Default 50; 0: with none left. 0 to 100. */
+  /** With fewer percent than this of the pods left (ready and not ejected), ejections are not heeded. Default 50; 0: with none left. 0 to 100. */
   readonly panicThreshold?: number;
   /** Chooses among those that are left. Default `peak_ewma`. */
   readonly childPolicy?: readonly LoadBalancingConfigJson[];

@@ -3,11 +3,13 @@ import {
   attachAttemptContext,
   failureAccrual,
   outlierDetection,
+  priority,
   roundRobin,
   type BalancingPolicy,
   type SparedOutlier,
 } from '@fairlead/core';
 import { connectivityState, Metadata, status } from '@grpc/grpc-js';
+import { POOL_EVENT_LINES } from './event-lines.js';
 import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
 
 const accrual = { balancing: failureAccrual({ childPolicy: roundRobin(), jitterRatio: 0, minSuccessRatio: 0 }) };
@@ -39,7 +41,7 @@ describe('a pod that is ejected', () => {
     const { counters, members, panic, state } = virtual.pool.snapshot();
     expect(members.map(({ ejected }) => ejected)).toEqual([
       undefined,
-      { cause: 'consecutive-failures', forMs: 600 },
+      { cause: 'consecutive-failures', forMs: 600, heeded: true },
       undefined,
       undefined,
       undefined,
@@ -52,7 +54,11 @@ describe('a pod that is ejected', () => {
     expect(virtual.pool.explain()).toContain(
       '10.0.0.2:50051: not pickable, ejected (consecutive-failures) and being tried;',
     );
-    expect(virtual.pool.snapshot().members[1]?.ejected).toEqual({ cause: 'consecutive-failures', forMs: 0 });
+    expect(virtual.pool.snapshot().members[1]?.ejected).toEqual({
+      cause: 'consecutive-failures',
+      forMs: 0,
+      heeded: true,
+    });
     endAll(virtual, []);
     virtual.clock.advance(1_000);
     expect(virtual.clock.pendingTimers).toBe(0);
@@ -142,7 +148,7 @@ describe('a panic', () => {
     expect([1, 2, 3].map((n) => callsOf(virtual, n) - counts[n - 1]!)).toEqual([10, 10, 10]);
     const [first, second] = virtual.pool.explain().split('\n');
     expect(first).toBe(
-      'test:///pods: READY, failure_accrual, 3 pods, 0 calls waiting, too many are ejected, so all get calls',
+      'test:///pods: READY, failure_accrual, 3 pods, 0 calls waiting, too many are ejected, so 3 of them get calls nevertheless',
     );
     expect(second).toContain('10.0.0.1:50051: ready, although ejected (consecutive-failures) for another 1000 ms;');
     virtual.clock.advance(1_000);
@@ -150,25 +156,80 @@ describe('a panic', () => {
     endAll(virtual, []);
     expect(virtual.pool.snapshot()).toMatchObject({ panic: false, counters: { panics: 1 } });
     expect(told).toEqual([
-      { active: true, ready: 3, ejected: 2 },
-      { active: false, ready: 3, ejected: 1 },
+      { active: true, ready: 3, ejected: 2, unheeded: 2 },
+      { active: false, ready: 3, ejected: 1, unheeded: 0 },
     ]);
   });
 });
 
-describe('attempts and ejected pods', () => {
-  const attempt = (optional: boolean, ...tried: number[]): { metadata: Metadata; said: unknown[] } => {
-    const said: unknown[] = [];
-    const metadata = new Metadata();
-    attachAttemptContext(metadata, {
-      tried: new Set(tried.map((n) => pod(n).id)),
-      optional,
-      onPicked: ({ id }, othersUntried) => said.push([id, othersUntried]),
-      onFailed: (failure) => said.push(failure),
-    });
-    return { metadata, said };
-  };
+/** Pods 1 to 3 of the first priority, 4 to 6 of the second; 1, 2 and 4 are ejected. */
+function panicInOneTier(): VirtualPool {
+  const virtual = VirtualPool.ready(0, { balancing: priority({ childPolicy: accrual.balancing }) });
+  const push = (first: number): void =>
+    virtual.resolver.push(
+      [1, 2, 3, 4, 5, 6].map((n) => ({ ...pod(n), attributes: { priority: n > 3 === first > 3 ? 0 : 1 } })),
+    );
+  push(4);
+  for (const channel of [...virtual.channels]) channel.ready();
+  for (let n = 0; n < 21; n += 1) virtual.call();
+  endAll(virtual, [4]);
+  push(1);
+  for (let n = 0; n < 21; n += 1) virtual.call();
+  endAll(virtual, [1, 2]);
+  return virtual;
+}
 
+describe('a panic in one tier', () => {
+  test('is none in the others: their ejected pods get no calls, and are shown so', () => {
+    const virtual = panicInOneTier();
+    const { members, panic } = virtual.pool.snapshot();
+    expect(panic).toBe(true);
+    expect(members.map(({ ejected }) => ejected?.heeded)).toEqual([
+      false,
+      false,
+      undefined,
+      true,
+      undefined,
+      undefined,
+    ]);
+    const [first, ...pods] = virtual.pool.explain().split('\n');
+    expect(first).toContain('too many are ejected, so 2 of them get calls nevertheless');
+    expect(pods[0]).toContain('10.0.0.1:50051: ready, although ejected');
+    expect(pods[3]).toContain('10.0.0.4:50051: not pickable, ejected');
+  });
+
+  test('leaves a call that has tried the others nobody to try', () => {
+    const virtual = panicInOneTier();
+    const { metadata, said } = attempt(false, 2, 3, 5, 6);
+    virtual.call({ metadata });
+    expect(said).toEqual([[pod(1).id, false]]);
+  });
+
+  test('is told with how many are heeded, and in words', () => {
+    const panic = { active: true, ready: 6, ejected: 3, unheeded: 2 };
+    expect(POOL_EVENT_LINES.panic(panic).message).toBe(
+      '3 of 6 ready pods are ejected: 2 of them get calls nevertheless',
+    );
+    expect(POOL_EVENT_LINES.panic({ ...panic, unheeded: 3 }).message).toBe(
+      '3 of 6 ready pods are ejected: all get calls nevertheless',
+    );
+  });
+});
+
+/** The metadata of an attempt after these, and what it is told. */
+function attempt(optional: boolean, ...tried: number[]): { metadata: Metadata; said: unknown[] } {
+  const said: unknown[] = [];
+  const metadata = new Metadata();
+  attachAttemptContext(metadata, {
+    tried: new Set(tried.map((n) => pod(n).id)),
+    optional,
+    onPicked: ({ id }, othersUntried) => said.push([id, othersUntried]),
+    onFailed: (failure) => said.push(failure),
+  });
+  return { metadata, said };
+}
+
+describe('attempts and ejected pods', () => {
   test('a retry waits when the only pod that it has not tried is ejected', () => {
     const virtual = VirtualPool.ready(3, accrual);
     failPods(virtual, 3);

@@ -163,15 +163,15 @@ export const POOL_EVENT_CODES = [
     code: 'panic-begun',
     event: 'panic',
     level: 'warn',
-    when: 'So many pods are ejected that ejections are not heeded: all ready ones get calls.',
-    fields: ['ready', 'ejected'],
+    when: 'So many pods are ejected that ejections are not heeded: these get calls nevertheless.',
+    fields: ['ready', 'ejected', 'unheeded'],
   },
   {
     code: 'panic-ended',
     event: 'panic',
     level: 'info',
     when: 'Enough pods are well again: those that are ejected get no calls.',
-    fields: ['ready', 'ejected'],
+    fields: ['ready', 'ejected', 'unheeded'],
   },
   {
     code: 'resolver-empty',

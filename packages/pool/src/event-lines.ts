@@ -47,11 +47,10 @@ export const POOL_EVENT_LINES: { readonly [E in keyof PoolEvents]: (...args: Poo
     const message = `pod ${member} gets calls again, after ${Math.round(ejectedForMs)} ms (${cause})`;
     return about('member-readmitted', member, message, { member, cause, ejectedForMs });
   },
-  panic: ({ active, ready, ejected }) => {
-    const message = active
-      ? `${ejected} of ${ready} ready pods are ejected: all get calls nevertheless`
-      : `${ejected} of ${ready} ready pods are ejected: ejections hold again`;
-    return { code: active ? 'panic-begun' : 'panic-ended', message, fields: { ready, ejected } };
+  panic: ({ active, ready, ejected, unheeded }) => {
+    const begun = `${unheeded === ejected ? 'all' : `${unheeded} of them`} get calls nevertheless`;
+    const message = `${ejected} of ${ready} ready pods are ejected: ${active ? begun : 'ejections hold again'}`;
+    return { code: active ? 'panic-begun' : 'panic-ended', message, fields: { ready, ejected, unheeded } };
   },
   resolverError: ({ message }) => ({
     code: 'resolver-error',

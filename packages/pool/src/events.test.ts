@@ -75,8 +75,8 @@ describe('the events of a pool', () => {
       [{ endpoint, cause: 'consecutive-failures', forMs: expect.any(Number) }],
       [{ endpoint, cause: 'consecutive-failures', ejectedForMs: 10 }],
       [
-        { active: true, ready: 2, ejected: 1 },
-        { active: false, ready: 2, ejected: 0 },
+        { active: true, ready: 2, ejected: 1, unheeded: 1 },
+        { active: false, ready: 2, ejected: 0, unheeded: 0 },
       ],
     ]);
     expect(seen.get('stall')).toEqual([{ durationMs: expect.any(Number) }]);

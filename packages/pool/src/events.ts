@@ -57,8 +57,14 @@ export interface PoolEvents {
   ejected: [member: { readonly endpoint: Endpoint; readonly cause: EjectionCause; readonly forMs: number }];
   /** A pod that was ejected gets calls again. */
   readmitted: [member: { readonly endpoint: Endpoint; readonly cause: EjectionCause; readonly ejectedForMs: number }];
-  /** So many pods are ejected that ejections are not heeded (`active`), or no longer so many. */
-  panic: [panic: { readonly active: boolean; readonly ready: number; readonly ejected: number }];
+  /**
+   * So many pods are ejected that ejections are not heeded (`active`), or no longer so many. Of the ready pods, how many
+   * are ejected, and how many of these get calls nevertheless (`unheeded`): not all where another zone or priority has
+   * enough that are well.
+   */
+  panic: [
+    panic: { readonly active: boolean; readonly ready: number; readonly ejected: number; readonly unheeded: number },
+  ];
   /** A look-up failed; the last good state stays in use. */
   resolverError: [error: Error];
   warning: [warning: PoolWarning];

@@ -14,9 +14,14 @@ export function explainPool(snapshot: PoolSnapshot, membership: Explained, now: 
   const { idleForMs, policy, resolver, state, target, waitingCalls } = snapshot;
   const idle = idleForMs === undefined ? '' : ` for ${Math.round(idleForMs)} ms, because nobody used it`;
   const parts = [`${target}: ${state}${idle}`, policy, `${members.length} pods`, `${waitingCalls} calls waiting`];
-  if (snapshot.panic) parts.push('too many are ejected, so all get calls');
+  if (snapshot.panic) parts.push(explainPanic(snapshot));
   if (resolver.lastError !== undefined) parts.push(`last look-up failed: ${resolver.lastError}`);
   return [parts.join(', '), ...members.map((member) => explainMember(member, ejections, now))].join('\n');
+}
+
+function explainPanic({ members }: PoolSnapshot): string {
+  const unheeded = members.filter(({ ejected }) => ejected?.heeded === false).length;
+  return `too many are ejected, so ${unheeded} of them get calls nevertheless`;
 }
 
 /** `10.0.0.1:50051: ready; load 2, 1 in flight, picked 12 ms ago`. */
@@ -37,15 +42,15 @@ function standing(member: Member, ejections: Ejections, now: number): string {
   const { backingOffUntil, connectivity, errors, state } = member;
   const { former, present } = errors;
   const before = former === undefined ? '' : `; last error ${ago(now - former.at)}: ${former.cause}`;
-  if (connectivity === 'ready') return `${readyStanding(ejections.of(member), ejections.panic, now)}${before}`;
+  if (connectivity === 'ready') return `${readyStanding(ejections.of(member), now)}${before}`;
   const because = present === undefined ? before : ` (${present})`;
   if (backingOffUntil === undefined) return `not pickable, ${state}${because}`;
   return `not pickable, backing off for another ${Math.round(backingOffUntil - now)} ms${because}`;
 }
 
-function readyStanding(ejection: StandingEjection | undefined, panic: boolean, now: number): string {
+function readyStanding(ejection: StandingEjection | undefined, now: number): string {
   if (ejection === undefined) return 'ready';
-  return `${panic ? 'ready, although' : 'not pickable,'} ${ejected(ejection, now)}`;
+  return `${ejection.heeded ? 'not pickable,' : 'ready, although'} ${ejected(ejection, now)}`;
 }
 
 function ejected({ cause, untilMs }: StandingEjection, now: number): string {

@@ -21,7 +21,7 @@ export interface PoolSnapshot {
   readonly waitingCalls: number;
   /** Stalls of our own event loop while calls waited for their first answer or the pool was connecting. */
   readonly stalls: StallCounts;
-  /** So many members are ejected that ejections are not heeded: all ready ones get calls. */
+  /** So many members are ejected that ejections are not heeded: whose, `MemberSnapshot.ejected.heeded` says. */
   readonly panic: boolean;
   readonly members: readonly MemberSnapshot[];
   /** Members that left the roster and still have calls. */
@@ -44,8 +44,11 @@ export interface MemberSnapshot {
   readonly load: number;
   /** Why the member is not connected; undefined when it is, or is meant to be idle. */
   readonly lastError: string | undefined;
-  /** That it gets no calls because of how it answered, and for how long yet, in ms; 0 while it is tried. Undefined otherwise. */
-  readonly ejected: { readonly cause: EjectionCause; readonly forMs: number } | undefined;
+  /**
+   * That it gets no calls because of how it answered, and for how long yet, in ms; 0 while it is tried. In a panic it gets
+   * calls nevertheless: it is not `heeded`. Undefined otherwise.
+   */
+  readonly ejected: { readonly cause: EjectionCause; readonly forMs: number; readonly heeded: boolean } | undefined;
 }
 
 /** The state of name resolution. */
@@ -104,5 +107,7 @@ export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
 }
 
 function ejectionOf(ejection: StandingEjection | undefined, now: number): MemberSnapshot['ejected'] {
-  return ejection && { cause: ejection.cause, forMs: Math.max(0, ejection.untilMs - now) };
+  if (ejection === undefined) return undefined;
+  const { cause, heeded, untilMs } = ejection;
+  return { cause, forMs: Math.max(0, untilMs - now), heeded };
 }

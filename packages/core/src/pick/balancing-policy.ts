@@ -32,12 +32,14 @@ export const EJECTION_CAUSES = ['success-rate', 'failure-percentage', 'consecuti
 
 export type EjectionCause = (typeof EJECTION_CAUSES)[number];
 
-/** A member that gets no calls, also when it is ready, because of how it answered. */
+/** A member that gets no calls, also when it is ready, because of how it answered; or all the same, in a panic. */
 export interface Ejection<M extends MemberView = MemberView> {
   readonly member: M;
   readonly cause: EjectionCause;
   /** When it is tried again, in monotonic ms (`Clock.now()`); what is past says that it is being tried. */
   readonly untilMs: number;
+  /** False in a panic: so many are ejected that the member gets calls nevertheless. Default true. */
+  readonly heeded?: boolean;
 }
 
 /** Why an outlier was not ejected (gRFC A91): by chance, or because enough others are. */
@@ -62,12 +64,13 @@ export interface PolicyUpdate<M extends MemberView = MemberView> {
    * it is named in `connect`. Default none.
    */
   readonly letGo?: readonly M[];
-  /** Members that get no calls now, also when they are ready, for `explain()`, events and metrics. Default none. */
+  /**
+   * Members that get no calls now, also when they are ready, for `explain()`, events and metrics; each once. In a panic
+   * they do get calls, and are named with `heeded: false`. Default none.
+   */
   readonly ejected?: readonly Ejection<M>[];
   /** Outliers found at this update that were not ejected, for metrics. Default none. */
   readonly spared?: readonly SparedOutlier<M>[];
-  /** So many are ejected that ejections are not heeded: all ready members get calls. Default false. */
-  readonly panic?: boolean;
   /**
    * Members that are ready shall report out of band how busy they are (gRFC A51), each to its `Load.report`: one stream
    * of `xds.service.orca.v3.OpenRcaService` for each connection, begun anew when the interval changes. `intervalMs`: how

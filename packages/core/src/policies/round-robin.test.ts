@@ -51,6 +51,17 @@ describe('round_robin', () => {
     expect([firstOf(), firstOf(), firstOf(), firstOf()]).toEqual([members[0], members[1], members[0], members[1]]);
   });
 
+  test('spreads what calls that had a bad pod have left over all others, not on the one behind it', () => {
+    const members = fakeMembers(4);
+    const picker = pickerOver(members);
+    const counts = members.map(() => 0);
+    for (let call = 0; call < 1_200; call++) {
+      if (memberOf(picker.pick(firstAttempt, 0)) !== members[0]) continue;
+      counts[members.indexOf(memberOf(picker.pick(attemptAfter([members[0]]), 0)))]!++;
+    }
+    expect(counts).toEqual([0, 100, 100, 100]);
+  });
+
   test('picks a tried member when there is no other', () => {
     const members = fakeMembers(2);
     const picker = pickerOver(members);

@@ -15,28 +15,36 @@ import { pickedReady, waitingPicker, wasTried, type Picked } from '../pick/ready
 export class RoundRobinPicker<M extends MemberView> implements Picker<M> {
   readonly #ready: readonly Picked<M>[];
   #next: number;
+  /** The turn of further attempts. */
+  #nextAgain: number;
 
   /** @param ready never empty. */
   constructor(ready: readonly Picked<M>[], random: Random) {
     this.#ready = ready;
     this.#next = uniformIndex(random, ready.length);
+    this.#nextAgain = this.#next;
+  }
+
+  pick(request: PickRequest): PickResult<M> {
+    if (request.attempt !== undefined && request.attempt.tried.size > 0) return this.#again(request);
+    const first = this.#next;
+    this.#next = (first + 1) % this.#ready.length;
+    return this.#ready[first]!;
   }
 
   /**
-   * A further attempt of a call takes the next untried member out of turn. If it moved the turn on, one bad pod of two
-   * would get the first attempt of every call: each retry would put it in front again.
+   * Further attempts of calls have a turn of their own, of untried members. If they moved the other one, a bad pod of two
+   * would get the first attempt of every call: each retry would put it in front again. If they moved none, all retries of
+   * calls that were first given to somebody else (another tier) would go to a single member.
    */
-  pick(request: PickRequest): PickResult<M> {
+  #again(request: PickRequest): Picked<M> {
     const ready = this.#ready;
-    const first = this.#next;
-    if (request.attempt !== undefined && request.attempt.tried.size > 0) {
-      for (let step = 0; step < ready.length; step++) {
-        const candidate = ready[(first + step) % ready.length]!;
-        if (!wasTried(request, candidate)) return candidate;
-      }
-    }
-    this.#next = (first + 1) % ready.length;
-    return ready[first]!;
+    const first = this.#nextAgain;
+    let step = 0;
+    while (step < ready.length && wasTried(request, ready[(first + step) % ready.length]!)) step++;
+    const index = (first + step) % ready.length;
+    this.#nextAgain = (index + 1) % ready.length;
+    return ready[index]!;
   }
 }
 

@@ -50,7 +50,7 @@ export class PolicyBench {
   }
 
   get panic(): boolean {
-    return this.#update.panic === true;
+    return (this.#update.ejected ?? []).some(({ heeded }) => heeded === false);
   }
 
   /** Moves the time on; the policy is asked whenever it wanted to be. */

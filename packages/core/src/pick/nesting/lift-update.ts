@@ -4,7 +4,7 @@ import type { MemberStandIn } from './member-stand-in.js';
 
 /** What a child policy wants, said of the members themselves. */
 export function liftUpdate<M extends MemberView>(update: PolicyUpdate<MemberStandIn<M>>): PolicyUpdate<M> {
-  const { connect, ejected, letGo, loadReports, panic, picker, revisitInMs, spared, state } = update;
+  const { connect, ejected, letGo, loadReports, picker, revisitInMs, spared, state } = update;
   return {
     picker: new StandInPicker(picker),
     connect: connect.map(memberOf),
@@ -13,7 +13,6 @@ export function liftUpdate<M extends MemberView>(update: PolicyUpdate<MemberStan
     ...(ejected && { ejected: ejected.map((ejection) => ({ ...ejection, member: ejection.member.member })) }),
     ...(spared && { spared: spared.map((outlier) => ({ ...outlier, member: outlier.member.member })) }),
     ...(loadReports && { loadReports }),
-    ...(panic && { panic }),
     ...(state && { state }),
   };
 }

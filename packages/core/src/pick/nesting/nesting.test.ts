@@ -39,17 +39,16 @@ describe('stand-ins', () => {
     const views = standIns().of(members);
     const [a, b, c] = views as [(typeof views)[0], (typeof views)[0], (typeof views)[0]];
     const picker = { pick: () => ({ kind: 'wait' as const, connect: b }) };
-    const ejected = [{ member: c, cause: 'success-rate', untilMs: 5 } as const];
+    const ejected = [{ member: c, cause: 'success-rate', untilMs: 5, heeded: false } as const];
     const loadReports = { intervalMs: 9 };
-    const update = liftUpdate({ picker, connect: [a], letGo: [b], ejected, panic: true, revisitInMs: 7, loadReports });
+    const update = liftUpdate({ picker, connect: [a], letGo: [b], ejected, revisitInMs: 7, loadReports });
     expect(update).toMatchObject({
       loadReports,
       connect: [members[0]],
       letGo: [members[1]],
-      panic: true,
       revisitInMs: 7,
     });
-    expect(update.ejected).toEqual([{ member: members[2], cause: 'success-rate', untilMs: 5 }]);
+    expect(update.ejected).toEqual([{ member: members[2], cause: 'success-rate', untilMs: 5, heeded: false }]);
     expect(update.picker.pick(firstAttempt, 0)).toEqual({ kind: 'wait', connect: members[1] });
   });
 

@@ -28,7 +28,7 @@ export interface FailureAccrualOptions {
   /** Each of these times is multiplied by a random number from 1 − this to 1 + this. Default 0.5; 0 to 1. */
   readonly jitterRatio?: number;
   /**
-   * When fewer percent than this of the ready members would be left, ejections are not heeded. Default 50, as in Envoy; 0:
+   * When fewer percent than this of the members would be left (ready and not ejected; idle ones do not count), ejections are not heeded. Default 50, as in Envoy; 0:
    * only when nobody would be left. 0 to 100.
    */
   readonly panicThreshold?: number;

@@ -192,7 +192,7 @@ test('a clock that jumps back an hour does not keep what it has counted for an h
 });
 
 describe('when many fail', () => {
-  test('below half of the ready members left, all get calls, and when enough are back the ejections hold again', () => {
+  test('below half of the members left, all get calls, and when enough are back the ejections hold again', () => {
     const b = bench({}, 4);
     fail(b, 0, 1);
     expect([b.panic, picked(b)]).toEqual([false, [2, 3]]);
@@ -217,6 +217,33 @@ describe('when many fail', () => {
       b.advance(10);
     }
     expect(b.ejected).toEqual([]);
+  });
+
+  test('members that failed to connect carry nothing, either: what is left is a share of all', () => {
+    const b = bench({}, 6);
+    b.members[4]!.connectivity = b.members[5]!.connectivity = 'transient-failure';
+    fail(b, 0);
+    expect([b.panic, picked(b)]).toEqual([false, [1, 2, 3]]);
+    fail(b, 1);
+    expect([b.panic, picked(b)]).toEqual([true, [0, 1, 2, 3]]);
+  });
+
+  test('members that nobody wants connected are none of them', () => {
+    const b = bench({}, 6);
+    for (const member of b.members.slice(3)) member.connectivity = 'idle';
+    fail(b, 0);
+    expect([b.panic, picked(b)]).toEqual([false, [1, 2]]);
+  });
+
+  test('when nobody who is ejected is ready, it is no panic: it would help nobody', () => {
+    const b = bench({}, 4);
+    fail(b, 0);
+    for (const member of b.members.slice(0, 3)) member.connectivity = 'transient-failure';
+    b.refresh();
+    expect([b.ejected, b.panic, picked(b)]).toEqual([[0], false, [3]]);
+    b.members[0]!.connectivity = 'ready';
+    b.refresh();
+    expect([b.panic, picked(b)]).toEqual([true, [0, 3]]);
   });
 
   test('a single member is never kept from serving', () => {
@@ -267,14 +294,25 @@ describe('what it stands between', () => {
     ]);
   });
 
-  test('over itself: both eject, and one probe serves both', () => {
-    const inner = failureAccrual({ childPolicy: roundRobin(), jitterRatio: 0 });
+  test('over itself: both eject, which is told once as the parent has it, and one probe serves both', () => {
+    const inner = failureAccrual({ childPolicy: roundRobin(), jitterRatio: 0, initialBackoffMs: 500 });
     const b = bench({ childPolicy: inner });
     fail(b, 0);
-    expect(b.ejected).toEqual([0, 0]);
+    expect([b.ejected, b.update.ejected![0]!.untilMs]).toEqual([[0], b.now + 1_000]);
     b.advance(1_000);
     b.call('OK');
     expect(b.ejected).toEqual([]);
+  });
+
+  test('over itself: whom only the parent would spare in its panic is hidden by the child', () => {
+    const inner = failureAccrual({ childPolicy: roundRobin(), jitterRatio: 0, panicThreshold: 0 });
+    const b = bench({ childPolicy: inner }, 3);
+    fail(b, 0, 1);
+    expect(b.update.ejected!.map(({ heeded }) => heeded ?? true)).toEqual([true, true]);
+    expect(picked(b)).toEqual([2]);
+    fail(b, 2);
+    expect(b.update.ejected!.map(({ heeded }) => heeded ?? true)).toEqual([false, false, false]);
+    expect(picked(b)).toEqual([0, 1, 2]);
   });
 
   test('is made by a service config', () => {

@@ -78,7 +78,7 @@ function ejectionOf({ breaker, member }: GuardedMember): Ejection {
  *   fails a probe, but is none of the failures in a row.
  * - The probe is the first attempt of an ordinary call, whatever its method: it may fail, and a retry policy covers that.
  *   When it is cancelled, or fails in this process, the next call is the probe.
- * - While fewer than `panicThreshold` percent of the ready members are left, all get calls.
+ * - While fewer than `panicThreshold` percent of the members are left (ready and not ejected), all get calls.
  * - An ejected member keeps its connection and is shown to the child as failed.
  *
  * `{"failure_accrual": {"consecutiveFailures": 7, "initialBackoff": "1s", "childPolicy": [{"peak_ewma": {}}]}}`

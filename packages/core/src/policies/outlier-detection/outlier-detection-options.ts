@@ -50,7 +50,7 @@ export interface OutlierDetectionOptions {
   /** Which statuses count as failures. Default `serverErrors`; gRFC A50 is `anyError`. */
   readonly failureCodes?: FailureCodes;
   /**
-   * When fewer percent than this of the ready members would be left, ejections are not heeded. Default 0: when nobody would
+   * When fewer percent than this of the members would be left (ready and not ejected; idle ones do not count), ejections are not heeded. Default 0: when nobody would
    * be left. 0 to 100; gRFC A50 has no such limit and lets calls fail then.
    */
   readonly panicThreshold?: number;

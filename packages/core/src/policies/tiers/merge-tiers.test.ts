@@ -14,7 +14,7 @@ const tier = (members: readonly MemberView[], update: Partial<PolicyUpdate>) => 
 describe('what the tiers want', () => {
   test('is wanted of the pool: nothing gets lost', () => {
     const outlier = { cause: 'success-rate', untilMs: 7 } as const;
-    const first = { connect: [a], loadReports: { intervalMs: 9 }, panic: true, revisitInMs: 5, letGo: [b] };
+    const first = { connect: [a], loadReports: { intervalMs: 9 }, revisitInMs: 5, letGo: [b] };
     const second = {
       connect: [c],
       loadReports: { intervalMs: 3 },
@@ -26,7 +26,6 @@ describe('what the tiers want', () => {
       letGo: [b],
       ejected: [{ member: c, ...outlier }],
       spared: [],
-      panic: true,
       revisitInMs: 5,
       loadReports: { intervalMs: 3 },
     });

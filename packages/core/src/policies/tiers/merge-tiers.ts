@@ -20,7 +20,6 @@ export function mergeTiers<M extends MemberView>(tiers: readonly Tier<M>[]): Omi
     letGo: updates.flatMap(({ letGo }) => letGo ?? []),
     ejected: updates.flatMap(({ ejected }) => ejected ?? []),
     spared: updates.flatMap(({ spared }) => spared ?? []),
-    panic: updates.some(({ panic }) => panic),
     revisitInMs: revisits.length === 0 ? undefined : Math.min(...revisits),
     ...(reports.length > 0 && { loadReports: { intervalMs: Math.min(...reports) } }),
     ...(state && { state }),

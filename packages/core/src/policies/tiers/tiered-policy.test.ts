@@ -12,6 +12,7 @@ import { contextAt, policyOf } from '../../../test/support/policy.js';
 import { expectShares, withSeed } from '../../../test/support/statistics.js';
 import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../../pick/balancing-policy.js';
 import type { MemberView, PickResult } from '../../pick/picker.js';
+import { failureAccrual } from '../failure-accrual/failure-accrual.js';
 import { pickFirst } from '../pick-first.js';
 import { roundRobin } from '../round-robin.js';
 import { priority } from './priority.js';
@@ -115,6 +116,24 @@ describe('tiers', () => {
     });
   });
 
+  test.each<[string, object]>([
+    ['round_robin', {}],
+    ['weighted_round_robin', {}],
+  ])('%s: calls that leave their tier are spread, and leave its turns as they are', (name, config) => {
+    const tiers = tiersOf(2, 4);
+    const make = () => policyOf('priority', { childPolicy: [{ [name]: config }] });
+    const { picker } = make().update(tiers.flat(), contextAt());
+    const undisturbed = make().update(tiers.flat(), contextAt()).picker;
+    const counts = new Map<FakeMember, number>();
+    for (let call = 0; call < 400; call++) {
+      const first = memberOf(picker.pick(firstAttempt, 0));
+      expect(first).toBe(memberOf(undisturbed.pick(firstAttempt, 0)));
+      const again = memberOf(picker.pick(attemptAfter(tiers[0]!), 0));
+      counts.set(again, (counts.get(again) ?? 0) + 1);
+    }
+    expect(tiers[1]!.map((member) => counts.get(member))).toEqual([100, 100, 100, 100]);
+  });
+
   test('a tier of pick_first is as healthy as the one that it wants', () => {
     const tiers = tiersOf(5, 5);
     ready(tiers[0]!, 1);
@@ -170,17 +189,16 @@ describe('what children want', () => {
     const { children, tiers, update } = bench();
     const ejected = [{ member: tiers[0][0]!, cause: 'success-rate', untilMs: 5 } as const];
     children[0].extra = { ejected, letGo: [tiers[0][1]!], revisitInMs: 7 };
-    children[1].extra = { panic: true, letGo: [tiers[1][1]!], revisitInMs: 5, connect: [] };
+    children[1].extra = { letGo: [tiers[1][1]!], revisitInMs: 5, connect: [] };
     expect(update()).toMatchObject({
       connect: tiers[0],
       letGo: [tiers[0][1], tiers[1][1]],
       ejected,
-      panic: true,
       revisitInMs: 5,
     });
     children[0].extra = {};
     children[1].extra = {};
-    expect(update()).toMatchObject({ letGo: [], ejected: [], panic: false, revisitInMs: undefined });
+    expect(update()).toMatchObject({ letGo: [], ejected: [], revisitInMs: undefined });
   });
 
   test('members that are ejected do not serve, unless in panic', () => {
@@ -188,8 +206,23 @@ describe('what children want', () => {
     const ejected = tiers[0].map((member) => ({ member, cause: 'success-rate', untilMs: 5 }) as const);
     children[0].extra = { ejected };
     expect(tiers[1]).toContain(memberOf(update().picker.pick(firstAttempt, 0)));
-    children[0].extra = { ejected, panic: true };
+    children[0].extra = { ejected: ejected.map((one) => ({ ...one, heeded: false })) };
     expect(tiers[0]).toContain(memberOf(update().picker.pick(firstAttempt, 0)));
+  });
+
+  test('one that is ejected and has lost its connection is missing once', () => {
+    const childPolicy = failureAccrual({ childPolicy: roundRobin(), panicThreshold: 0 });
+    const policy = priority({ childPolicy })();
+    const members = fakeMembers(20, 'ready', () => policy.createLoad());
+    const tiers = [members.slice(0, 10), members.slice(10)];
+    tiers.forEach((tier, priority) => tier.forEach((member) => attributed(member, { priority })));
+    policy.update(members, contextAt());
+    for (const { load } of members.slice(3, 7)) {
+      for (let call = 0; call < 7; call++) load.begin(0).end(0, 'failure');
+    }
+    ready(tiers[0]!, 5);
+    // Three of ten serve: of the four that are ejected two are not ready.
+    expectShares(spread(policy, tiers), [0.42, 0.58]);
   });
 
   test('a tier that makes calls wait although it has members passes them on; one that connects for them does not', () => {

@@ -88,7 +88,12 @@ export class TieredPolicy implements BalancingPolicy {
 function healthOf<M extends MemberView>(members: readonly M[], update: PolicyUpdate<M>): TierHealth {
   const ready = members.filter(({ connectivity }) => connectivity === 'ready').length;
   const missing = update.connect.filter(({ connectivity }) => connectivity !== 'ready').length;
-  const ejected = update.panic === true ? 0 : (update.ejected?.length ?? 0);
   const total = ready + missing;
-  return total === 0 ? { serving: 1, total: 1 } : { serving: ready - ejected, total };
+  return total === 0 ? { serving: 1, total: 1 } : { serving: ready - countReadyEjected(update), total };
+}
+
+/** One that is not ready is missing already: nobody is lost twice. */
+function countReadyEjected({ ejected = [] }: PolicyUpdate): number {
+  const heeded = ejected.filter((one) => one.heeded !== false && one.member.connectivity === 'ready');
+  return new Set(heeded.map(({ member }) => member)).size;
 }

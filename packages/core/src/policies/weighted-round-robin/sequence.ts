@@ -18,6 +18,11 @@ export class Sequence {
     return this.#next;
   }
 
+  /** Another one, which begins where this one is. */
+  fork(): Sequence {
+    return new Sequence({ next: () => this.#next / WRAP });
+  }
+
   /** Takes it. */
   take(): number {
     const taken = this.#next;

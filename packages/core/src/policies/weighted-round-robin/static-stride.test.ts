@@ -10,7 +10,7 @@ import { StaticStride } from './static-stride.js';
 const from = (start: number): Sequence => new Sequence(new ScriptedRandom([(start >>> 0) / 2 ** 32]));
 
 function picksOf(weights: readonly number[], picks: number, start = 1_170_105_035): number[] {
-  const stride = new StaticStride(weights, from(start));
+  const stride = new StaticStride(weights, from(start), from(start));
   const counts = new Array<number>(weights.length).fill(0);
   for (let made = 0; made < picks; made++) counts[stride.next()]!++;
   return counts;
@@ -49,7 +49,7 @@ describe('Java WeightedRoundRobinLoadBalancerTest, its scheduler', () => {
     ['testDeterministicWraparound', -1, [1, 2, 2, 0, 1, 2], [2, 3, 6, 7, 8, 9]],
   ])('%s', (_, start, picks, sequence) => {
     const numbers = from(start);
-    const stride = new StaticStride([2, 3, 6], numbers);
+    const stride = new StaticStride([2, 3, 6], numbers, numbers);
     const seen = picks.map(() => [stride.next(), numbers.current]);
     expect(seen).toEqual(picks.map((pick, index) => [pick, sequence[index]]));
   });
@@ -92,7 +92,7 @@ describe('StaticStride', () => {
           const [own, row] = [scaled[Number(index)]!, number / BigInt(weights.length)];
           if ((own * row + index * 32_767n) % 65_535n >= 65_535n - own) expected.push(Number(index));
         }
-        const stride = new StaticStride(weights, sequence);
+        const stride = new StaticStride(weights, sequence, sequence);
         for (let made = 0; made < 20; made++) picked.push(stride.next());
         expect(picked).toEqual(expected);
       }),
@@ -100,7 +100,7 @@ describe('StaticStride', () => {
   });
 
   test('spreads the turns of a member evenly: no gap is longer than its share explains', () => {
-    const stride = new StaticStride([1, 2, 3, 10], from(7));
+    const stride = new StaticStride([1, 2, 3, 10], from(7), from(7));
     const turns = Array.from({ length: 16_000 }, () => stride.next());
     const gaps = turns.flatMap((member, at) => (member === 0 ? [at] : [])).map((at, i, all) => at - (all[i - 1] ?? at));
     expect(Math.max(...gaps)).toBeLessThanOrEqual(17);
@@ -114,12 +114,13 @@ describe('StaticStride', () => {
           new StaticStride(
             counts.map(() => 1),
             new Sequence(random),
+            new Sequence(random),
           ).next()
         ]!++;
       expect(chiSquare(counts)).toBeLessThan(chiSquareLimit(7));
     });
     const sequence = from(0);
-    expect([1, 2, 3].map(() => new StaticStride([1, 1, 1], sequence).next())).toEqual([0, 1, 2]);
+    expect([1, 2, 3].map(() => new StaticStride([1, 1, 1], sequence, sequence).next())).toEqual([0, 1, 2]);
   });
 
   test('answers always, and everybody has a turn, whatever the weights are', () => {
@@ -137,12 +138,17 @@ describe('StaticStride', () => {
     );
   });
 
-  test('peek answers the next accepted one, and moves nothing', () => {
-    const stride = new StaticStride([1, 2, 6], from(-2));
-    const [first, second] = [stride.peek(() => true), stride.peek((index) => index !== 2)];
-    expect([first, stride.peek(() => true), stride.next()]).toEqual([first, first, first]);
-    expect(second).not.toBe(2);
-    expect(stride.peek((index) => index === 0)).toBe(0);
+  test('further attempts have turns of their own, by the same weights, among those that are accepted', () => {
+    const numbers = from(7);
+    const stride = new StaticStride([1, 2, 6], numbers, numbers.fork());
+    const alone = new StaticStride([1, 2, 6], from(7), from(7));
+    const counts = [0, 0, 0];
+    for (let turn = 0; turn < 3_000; turn++) {
+      counts[stride.nextAgain((index) => index !== 2)]!++;
+      if (turn % 10 === 0) expect(stride.next()).toBe(alone.next());
+    }
+    expect(counts).toEqual([1_000, 2_000, 0]);
+    expect(stride.nextAgain((index) => index === 0)).toBe(0);
   });
 });
 

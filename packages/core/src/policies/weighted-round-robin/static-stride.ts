@@ -18,12 +18,17 @@ export class StaticStride {
   readonly #weights: Uint16Array;
   readonly #offsets: Uint16Array;
   readonly #sequence: Sequence;
+  readonly #again: Sequence;
 
-  /** @param weights at least one; which are none is said at {@link scaleWeights}. */
-  constructor(weights: readonly number[], sequence: Sequence) {
+  /**
+   * @param weights at least one; which are none is said at {@link scaleWeights}.
+   * @param again the numbers of further attempts.
+   */
+  constructor(weights: readonly number[], sequence: Sequence, again: Sequence) {
     this.#weights = scaleWeights(weights);
     this.#offsets = Uint16Array.from(weights, (_, index) => (index * OFFSET) % TOP_WEIGHT);
     this.#sequence = sequence;
+    this.#again = again;
   }
 
   /** The index of the member whose turn it is. */
@@ -36,10 +41,11 @@ export class StaticStride {
     }
   }
 
-  /** The first index, in the order of turns, that is accepted; the turns stay as they are. At least one must be. */
-  peek(accepts: (index: number) => boolean): number {
+  /** The index of the member whose turn it is among those that are accepted, in turns of their own. At least one must be. */
+  nextAgain(accepts: (index: number) => boolean): number {
     const members = this.#weights.length;
-    for (let number = this.#sequence.current; ; number = (number + 1) >>> 0) {
+    for (;;) {
+      const number = this.#again.take();
       const index = number % members;
       if (this.#isTurn(index, (number / members) >>> 0) && accepts(index)) return index;
     }

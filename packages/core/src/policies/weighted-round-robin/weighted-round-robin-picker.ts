@@ -2,6 +2,8 @@ import type { MemberView, Picker, PickRequest, PickResult } from '../../pick/pic
 import { wasTried, type Picked } from '../../pick/ready-members.js';
 import type { StaticStride } from './static-stride.js';
 
+const isAny = (): boolean => true;
+
 /** Each ready member as often as its weight says, in the order of a {@link StaticStride}. */
 export class WeightedRoundRobinPicker<M extends MemberView> implements Picker<M> {
   readonly #ready: readonly Picked<M>[];
@@ -14,14 +16,15 @@ export class WeightedRoundRobinPicker<M extends MemberView> implements Picker<M>
   }
 
   /**
-   * A further attempt of a call takes the next untried member out of turn. If it moved the turns on, retries would shift
-   * the shares of those that are well: see `RoundRobinPicker`.
+   * A further attempt of a call takes the next untried member, in turns of their own, with the same weights. If it moved
+   * those of first attempts, retries would shift the shares of those that are well: see `RoundRobinPicker`.
    */
   pick(request: PickRequest): PickResult<M> {
     const ready = this.#ready;
     if (request.attempt !== undefined && request.attempt.tried.size > 0) {
       const isUntried = (index: number): boolean => !wasTried(request, ready[index]!);
-      if (ready.some((_, index) => isUntried(index))) return ready[this.#turns.peek(isUntried)]!;
+      const hasOthers = ready.some((_, index) => isUntried(index));
+      return ready[this.#turns.nextAgain(hasOthers ? isUntried : isAny)]!;
     }
     return ready[this.#turns.next()]!;
   }

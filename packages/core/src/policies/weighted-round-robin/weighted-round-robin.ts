@@ -22,6 +22,7 @@ class WeightedRoundRobin implements BalancingPolicy {
   readonly #updatePeriodMs: number;
   readonly #loadReports: { readonly intervalMs: number } | undefined;
   #sequence: Sequence | undefined;
+  #again: Sequence | undefined;
 
   constructor(options: Required<WeightedRoundRobinOptions>) {
     const metrics = options.metricNamesForComputingUtilization.map((name) => metricReader(name)!);
@@ -40,7 +41,8 @@ class WeightedRoundRobin implements BalancingPolicy {
     const reports = this.#loadReports && { loadReports: this.#loadReports };
     if (ready.length === 0) return { picker: waitingPicker, connect: members, ...reports };
     this.#sequence ??= new Sequence(random);
-    const turns = new StaticStride(weightsOf(ready, now), this.#sequence);
+    this.#again ??= this.#sequence.fork();
+    const turns = new StaticStride(weightsOf(ready, now), this.#sequence, this.#again);
     const picker = new WeightedRoundRobinPicker(ready, turns);
     return { picker, connect: members, revisitInMs: this.#updatePeriodMs, ...reports };
   }
