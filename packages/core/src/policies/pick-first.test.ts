@@ -83,6 +83,16 @@ describe('pick_first', () => {
     expect([pool.started, pool.update.revisitInMs]).toEqual([[0, 1, 2], 240]);
   });
 
+  test('a clock that is set back an hour makes nobody wait longer than 250 ms', () => {
+    const pool = new Harness(fakeMembers(3, 'idle'));
+    pool.refresh(3_600_000);
+    expect([pool.started, pool.update.revisitInMs]).toEqual([[0, 1], 250]);
+    pool.refresh(-3_600_000);
+    expect([pool.started, pool.update.revisitInMs]).toEqual([[0, 1], 250]);
+    pool.refresh(250);
+    expect([pool.started, pool.update.revisitInMs]).toEqual([[0, 1, 2], undefined]);
+  });
+
   test('passes at once over members that are in backoff from before', () => {
     const members = fakeMembers(3, 'idle');
     members[0]!.connectivity = members[1]!.connectivity = 'transient-failure';
