@@ -21,6 +21,17 @@ describe('another balancing policy', () => {
     expect(calls.map(({ status }) => status)).toEqual([undefined, undefined, undefined]);
   });
 
+  test('pick_first keeps one connection; the others are closed when their calls have ended', () => {
+    const virtual = VirtualPool.ready(3, { balancing: policy('round_robin') });
+    const calls = [virtual.call(), virtual.call(), virtual.call()];
+    virtual.pool.setBalancing(policy('pick_first'));
+    const states = (): string[] => virtual.pool.snapshot().members.map(({ connectivity }) => connectivity);
+    expect([states(), virtual.channels.some(({ closed }) => closed)]).toEqual([['ready', 'idle', 'idle'], false]);
+    for (const channel of virtual.channels) for (const call of channel.calls) call.end();
+    expect(virtual.channels.map(({ closed }) => closed)).toEqual([false, true, true]);
+    expect(calls.map(({ status }) => status?.code)).toEqual([0, 0, 0]);
+  });
+
   test.each(['round_robin', 'peak_ewma'])(
     '%s: calls in flight are counted by the new loads, and leave them',
     (name) => {

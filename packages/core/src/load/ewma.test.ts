@@ -61,13 +61,17 @@ describe('Ewma', () => {
     expect(ewma.valueAt(1_100)).toBeCloseTo(100 / Math.E ** 2, 10);
   });
 
-  test('a time that goes back counts as the last one', () => {
-    const ewma = new Ewma(1_000);
-    ewma.addPeak(100, 50);
-    ewma.add(0, 40);
-    expect([ewma.valueAt(0), ewma.valueAt(50)]).toEqual([100, 100]);
-    ewma.addPeak(200, 0);
-    expect(ewma.valueAt(50)).toBe(200);
+  test('a clock that was set back: the value decays from there on, also when it is only read', () => {
+    for (const begin of ['valueAt', 'add'] as const) {
+      const ewma = new Ewma(1_000);
+      ewma.addPeak(100, 3_600_000);
+      if (begin === 'valueAt') expect(ewma.valueAt(0)).toBe(100);
+      else ewma.add(0, 0);
+      expect(ewma.valueAt(0)).toBe(100);
+      expect(ewma.valueAt(1_000)).toBeCloseTo(100 / Math.E, 10);
+      ewma.addPeak(200, 500);
+      expect(ewma.valueAt(1_500)).toBeCloseTo(200 / Math.E, 10);
+    }
   });
 
   test('a quick answer never makes a reader see a worse value, and a peak never a better one', () => {

@@ -3,9 +3,10 @@
  *
  * The time comes with every call and reading changes nothing, so two readers never disturb each other and a test needs
  * no clock. (Finagle's and Tower's averages change when they are read; Linkerd's `ewma` explains why that was not enough.)
+ * But for one thing: when a time is earlier than one before, the clock was set back, and the value decays from the new time
+ * on. It would otherwise stand still until the old time comes again, and a member that nobody calls is only read.
  *
- * Preconditions: times do not go back (an earlier time than the last one counts as the last one), samples are finite
- * and ≥ 0. A NaN would stay for ever.
+ * Preconditions: times and samples are finite, samples ≥ 0. A NaN would stay for ever.
  */
 export class Ewma {
   #value = 0;
@@ -52,10 +53,12 @@ export class Ewma {
 
   #write(value: number, now: number): void {
     this.#value = value;
-    this.#at = Math.max(this.#at, now);
+    this.#at = now;
   }
 
   #kept(now: number): number {
-    return now <= this.#at ? 1 : Math.exp((this.#at - now) / this.#decayTimeMs);
+    if (now > this.#at) return Math.exp((this.#at - now) / this.#decayTimeMs);
+    this.#at = now;
+    return 1;
   }
 }

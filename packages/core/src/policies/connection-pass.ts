@@ -14,6 +14,7 @@ export class ConnectionPass {
 
   /** Starts what is due at `now`. Answers the members whose attempts have been started, in order. */
   advance<M extends MemberView>(members: readonly M[], now: number): readonly M[] {
+    this.#followClock(now);
     while (this.#started < members.length && this.#isNextDue(members, now)) {
       this.#started++;
       this.#newestStartedAt = now;
@@ -24,7 +25,13 @@ export class ConnectionPass {
   /** Time until the next attempt is due even if nothing changes, in ms; undefined when all were started. */
   nextInMs(members: readonly MemberView[], now: number): number | undefined {
     if (this.#started >= members.length) return undefined;
+    this.#followClock(now);
     return Math.max(0, this.#newestStartedAt + CONNECTION_ATTEMPT_DELAY_MS - now);
+  }
+
+  /** Of a clock that was set back, nobody waits longer than the delay. */
+  #followClock(now: number): void {
+    if (now < this.#newestStartedAt) this.#newestStartedAt = now;
   }
 
   #isNextDue(members: readonly MemberView[], now: number): boolean {

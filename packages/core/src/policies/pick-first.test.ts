@@ -1,8 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { SeededRandom } from '@fairlead/testing';
-import { attemptAfter, fakeMembers, firstAttempt, memberOf, type FakeMember } from '../../test/support/fake-member.js';
-import { chiSquare, chiSquareLimit, withSeed } from '../../test/support/statistics.js';
+import {
+  attemptAfter,
+  fakeMembers,
+  firstAttempt,
+  memberOf,
+  weighed,
+  type FakeMember,
+} from '../../test/support/fake-member.js';
+import { chiSquare, chiSquareLimit, expectShares, withSeed } from '../../test/support/statistics.js';
 import { contextAt, policyOf } from '../../test/support/policy.js';
+import { endpointAt } from '../endpoint/endpoint.js';
 import type { PolicyUpdate } from '../pick/balancing-policy.js';
 
 /** A policy under a hand-moved time, with what a pool does: it starts what the policy names. */
@@ -33,6 +41,10 @@ class Harness {
 
   get started(): number[] {
     return this.update.connect.map((member) => this.members.indexOf(member));
+  }
+
+  get letGo(): number[] {
+    return (this.update.letGo ?? []).map((member) => this.members.indexOf(member));
   }
 
   get picked(): number | string {
@@ -71,6 +83,16 @@ describe('pick_first', () => {
     expect([pool.started, pool.update.revisitInMs]).toEqual([[0, 1, 2], 240]);
   });
 
+  test('a clock that is set back an hour makes nobody wait longer than 250 ms', () => {
+    const pool = new Harness(fakeMembers(3, 'idle'));
+    pool.refresh(3_600_000);
+    expect([pool.started, pool.update.revisitInMs]).toEqual([[0, 1], 250]);
+    pool.refresh(-3_600_000);
+    expect([pool.started, pool.update.revisitInMs]).toEqual([[0, 1], 250]);
+    pool.refresh(250);
+    expect([pool.started, pool.update.revisitInMs]).toEqual([[0, 1, 2], undefined]);
+  });
+
   test('passes at once over members that are in backoff from before', () => {
     const members = fakeMembers(3, 'idle');
     members[0]!.connectivity = members[1]!.connectivity = 'transient-failure';
@@ -95,6 +117,30 @@ describe('pick_first', () => {
     pool.members = [third!, ...fakeMembers(9, 'idle').slice(8), selected!, first!];
     pool.refresh();
     expect(memberOf(pool.update.picker.pick(firstAttempt, 0))).toBe(selected);
+  });
+
+  test('lets the others go once one is selected, and nobody before', () => {
+    const pool = new Harness(fakeMembers(4, 'idle'));
+    pool.refresh(250);
+    expect([pool.started, pool.letGo]).toEqual([[0, 1], []]);
+    pool.set(1, 'ready', 10);
+    expect([pool.picked, pool.started, pool.letGo]).toEqual([1, [1], [0, 2, 3]]);
+    pool.set(1, 'connecting', 10);
+    expect(pool.letGo).toEqual([]);
+  });
+
+  test('after a policy that connects all, the first stays and the others are let go', () => {
+    const pool = new Harness(fakeMembers(3, 'ready'));
+    expect([pool.picked, pool.started, pool.letGo]).toEqual([0, [0], [1, 2]]);
+  });
+
+  test('tries the families in turns, that of the first one first (RFC 8305 §4)', () => {
+    const hosts = ['::1', '::2', '::3', '10.0.0.1'];
+    const members = fakeMembers(4, 'idle');
+    members.forEach((member, at) => (member.endpoint = endpointAt({ kind: 'tcp', host: hosts[at]!, port: 1 })));
+    const pool = new Harness(members);
+    for (const index of [0, 3, 1, 2]) pool.set(index, 'transient-failure');
+    expect(pool.started).toEqual([0, 3, 1, 2]);
   });
 
   test('a new pass from the start begins when the selected one is lost or removed', () => {
@@ -131,6 +177,25 @@ describe('pick_first', () => {
         expect(pool.started).toEqual([first]);
       }
       expect(chiSquare(counts)).toBeLessThan(chiSquareLimit(2));
+    });
+  });
+
+  test('shuffles by weight (gRFC A113): the first, and of the rest the next', () => {
+    withSeed(22, (random) => {
+      const weights = [1, 2, 7];
+      const counts = new Map<string, number>();
+      for (let round = 0; round < 20_000; round++) {
+        const members = fakeMembers(3, 'transient-failure').map((member, index) => weighed(member, weights[index]!));
+        const order = new Harness(members, { shuffleAddressList: true }, random).started.join('');
+        counts.set(order, (counts.get(order) ?? 0) + 1);
+      }
+      const orders = ['012', '021', '102', '120', '201', '210'];
+      const chances = [(1 / 10) * (2 / 9), (1 / 10) * (7 / 9), (2 / 10) * (1 / 8), (2 / 10) * (7 / 8)];
+      chances.push((7 / 10) * (1 / 3), (7 / 10) * (2 / 3));
+      expectShares(
+        orders.map((order) => counts.get(order) ?? 0),
+        chances,
+      );
     });
   });
 

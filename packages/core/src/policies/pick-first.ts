@@ -1,12 +1,15 @@
+import type { Address } from '../endpoint/address.js';
+import { interleaveFamilies } from '../endpoint/interleave-families.js';
 import { OutstandingLoad } from '../load/outstanding.js';
 import { bool } from '../options/value-rules.js';
 import type { Random } from '../random/random.js';
-import { shuffle } from '../random/shuffle.js';
+import { weightedShuffle } from '../random/shuffle.js';
 import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../pick/balancing-policy.js';
 import { definePolicy } from '../pick/define-policy.js';
 import { ConnectionPass } from './connection-pass.js';
 import type { MemberView } from '../pick/picker.js';
 import { waitingPicker } from '../pick/ready-members.js';
+import { weightOf } from '../pick/weight.js';
 
 /**
  * All calls to one member: the first in order that can be connected, as long as its connection lasts (gRFC A62).
@@ -35,7 +38,8 @@ class PickFirst implements BalancingPolicy {
     const selected = this.#select(ordered);
     if (selected !== undefined) {
       const picked = Object.freeze({ kind: 'picked', member: selected } as const);
-      return { picker: { pick: () => picked }, connect: [selected] };
+      const letGo = members.filter((member) => member !== selected);
+      return { picker: { pick: () => picked }, connect: [selected], letGo };
     }
     const connect = this.#pass.advance(ordered, context.now);
     return { picker: waitingPicker, connect, revisitInMs: this.#pass.nextInMs(ordered, context.now) };
@@ -46,12 +50,12 @@ class PickFirst implements BalancingPolicy {
     const given = members.map((member) => member.endpoint.id);
     if (given.length === this.#given.length && given.every((id, index) => id === this.#given[index])) return;
     this.#given = given;
-    this.#order = this.#shuffles ? shuffle(given, random) : given;
+    const ordered = this.#shuffles ? weightedShuffle(members, weightOf, random) : members;
+    this.#order = interleaveFamilies(ordered, preferredAddress).map((member) => member.endpoint.id);
     this.#pass = new ConnectionPass();
   }
 
   #arrange<M extends MemberView>(members: readonly M[]): readonly M[] {
-    if (this.#order === this.#given) return members;
     const byId = new Map(members.map((member) => [member.endpoint.id, member]));
     return this.#order.map((id) => byId.get(id)!);
   }
@@ -66,15 +70,29 @@ class PickFirst implements BalancingPolicy {
   }
 }
 
+/** An endpoint of both families is of that which it prefers. */
+const preferredAddress = ({ endpoint }: MemberView): Address => endpoint.addresses[0];
+
 /** Options of {@link pickFirst}. */
 export interface PickFirstOptions {
-  /** Every client starts with another endpoint. Default false: the first one of the resolver. */
+  /**
+   * Every client tries the endpoints in an order of its own, in which the first one is drawn by the weights of the endpoints,
+   * and so on (gRFC A113). Default false: the order of the resolver.
+   */
   readonly shuffleAddressList?: boolean;
 }
 
 /**
  * `pick_first`: `{"pick_first": {"shuffleAddressList": true}}` makes every client start with another endpoint (gRFC
- * A62); default false. Balances nothing: use it for a target that is one server or a proxy.
+ * A62, A113); default false. Balances nothing: use it for a target that is one server or a proxy.
+ *
+ * - Endpoints are tried in order, those of IPv6 and of IPv4 in turns (RFC 8305 §4); one that takes longer than 250 ms gets
+ *   company (gRFC A61).
+ * - The first that is ready is selected. The others are let go: calls that a policy before this one has given them end
+ *   there, then they are closed.
+ * - A new list keeps the selected one, if it names it.
+ * - When the selected one loses its connection, all are tried again from the first, at once. (gRPC is idle until the
+ *   next call.) The one that was lost connects at once, too, as any member of a pool does, so that it is often the next again.
  */
 export const pickFirstPolicy = definePolicy({
   names: ['pick_first'],

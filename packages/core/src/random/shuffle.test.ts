@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { SeededRandom } from '@fairlead/testing';
+import { ScriptedRandom, SeededRandom } from '@fairlead/testing';
 import fc from 'fast-check';
 import { chiSquare, chiSquareLimit, withSeed } from '../../test/support/statistics.js';
-import { shuffle } from './shuffle.js';
+import { shuffle, weightedShuffle } from './shuffle.js';
 
 describe('shuffle', () => {
   test('keeps every item and leaves the given list as it was', () => {
@@ -27,4 +27,12 @@ describe('shuffle', () => {
       expect(chiSquare([...counts.values()])).toBeLessThan(chiSquareLimit(23));
     });
   });
+});
+
+test('weightedShuffle stays an order of all items at the ends of the range', () => {
+  const weights = [Number.MAX_VALUE, Number.MIN_VALUE, 1, 1];
+  const order = weightedShuffle([0, 1, 2, 3], (item) => weights[item]!, new ScriptedRandom([0.5, 0.5, 0, 0.9]));
+  expect(order).toEqual([0, 3, 1, 2]);
+  const large = weightedShuffle([0, 1], () => 1e18, new ScriptedRandom([0.1, 0.9]));
+  expect(large).toEqual([1, 0]);
 });

@@ -12,3 +12,15 @@ export function shuffle<T>(items: readonly T[], random: Random): T[] {
   }
   return result;
 }
+
+/**
+ * A shuffled copy: of those that are left, the next one is drawn in proportion to its weight (gRFC A113: descending by
+ * u^(1/weight), Efraimidis and Spirakis 2005); one draw for each. With equal weights every order is equally likely.
+ *
+ * @param weightOf finite and > 0.
+ */
+export function weightedShuffle<T>(items: readonly T[], weightOf: (item: T) => number, random: Random): T[] {
+  // By the logarithm, which has the same order: the powers of large weights would all round to 1.
+  const keyed = items.map((item) => ({ item, key: Math.log(random.next()) / weightOf(item) }));
+  return keyed.sort((a, b) => (a.key === b.key ? 0 : b.key - a.key)).map(({ item }) => item);
+}

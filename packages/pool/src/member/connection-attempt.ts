@@ -1,8 +1,14 @@
 import type * as grpc from '@grpc/grpc-js';
-import { formatAddress, scheduleAttentively, type Address, type Endpoint, type Timer } from '@fairlead/core';
+import {
+  formatAddress,
+  interleaveFamilies,
+  scheduleAttentively,
+  type Address,
+  type Endpoint,
+  type Timer,
+} from '@fairlead/core';
 import { AddressAttempt } from './address-attempt.js';
 import type { ConnectionEnd } from './disconnect-reason.js';
-import { interleaveFamilies } from './interleave-families.js';
 import type { MemberContext } from './member-context.js';
 
 /** What becomes of an attempt; one of the two is called, once, unless it is abandoned before. */
@@ -32,7 +38,7 @@ export class ConnectionAttempt {
 
   constructor(endpoint: Endpoint, context: MemberContext, listener: AttemptListener) {
     this.#endpoint = endpoint;
-    this.#addresses = interleaveFamilies(endpoint.addresses);
+    this.#addresses = interleaveFamilies(endpoint.addresses, (address) => address);
     this.#context = context;
     this.#listener = listener;
   }

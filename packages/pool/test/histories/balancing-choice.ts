@@ -28,7 +28,7 @@ const CHOOSES: Special = { ...EJECTS, connectsAll: false, letsGo: true };
 /** Those of which less may be expected, and configs with which much happens in a short time. */
 const SPECIAL: Readonly<Record<string, Special>> = {
   // One pod serves all calls, tried or not.
-  pick_first: { connectsAll: false, avoidsTried: false },
+  pick_first: { connectsAll: false, avoidsTried: false, letsGo: true },
   ring_hash: { ...CHOOSES, lazy: true, letsGo: false, config: { minRingSize: 16 } },
   random_subsetting: { ...CHOOSES, config: { subsetSize: 2, childPolicy: CHILD } },
   deterministic_aperture: {

@@ -92,6 +92,16 @@ describe.each(POLICIES)('slow start of %s', (name) => {
     expectShares(sharesAt(policy, members, lost, 200_100, 44), [1, 10]);
   });
 
+  test('one that came while the clock was an hour ahead is new for no longer than a window', () => {
+    const policy = policyOf(name, config());
+    const members = fakeMembers(11);
+    policy.update(members.slice(0, 10), contextAt(-3_600_000));
+    policy.update(members, contextAt(3_600_000));
+    expectShares(sharesAt(policy, members, members[10]!, 0, 48), [0.1, 10]);
+    expectShares(sharesAt(policy, members, members[10]!, 30_000, 49), [0.5, 10]);
+    expect(policy.update(members, contextAt(60_000)).revisitInMs).toBeUndefined();
+  });
+
   test('a clock that jumps back or forth an hour makes nobody impossible', () => {
     const policy = policyOf(name, config());
     const { members, fresh } = withNewcomer(policy);

@@ -58,16 +58,18 @@ export class SlowStart {
   /** To be asked at each update, with all that are ready. Undefined when nobody is new. */
   factorsOf(ready: readonly Picked<MemberView>[], now: number): SlowStartFactors | undefined {
     const known = this.#readySince;
-    this.#readySince = new Map(ready.map(({ member }) => [member, known.get(member) ?? now]));
+    this.#readySince = new Map(ready.map(({ member }) => [member, followClock(known.get(member) ?? now, now)]));
     const factors = Float64Array.from(this.#readySince.values(), (since) => this.#factorAt(now - since));
     if (factors.every((factor) => factor === 1)) return undefined;
     return { factors, nextInMs: Math.max(this.#windowMs / STEPS, SHORTEST_STEP_MS) };
   }
 
-  /** A clock that jumped back makes nobody younger than new. */
   #factorAt(ageMs: number): number {
     if (ageMs >= this.#windowMs) return 1;
     // 1 ms as in Envoy: a probability of 0 would leave a pool of new members with nobody to draw.
     return Math.max(this.#least, (Math.max(ageMs, 1) / this.#windowMs) ** this.#exponent);
   }
 }
+
+/** A member that was seen later than now is as new as it can be: of a clock that was set back, nobody is new for longer than a window. */
+const followClock = (since: number, now: number): number => (since > now ? now : since);

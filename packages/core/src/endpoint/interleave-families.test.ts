@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { formatAddress, type Address } from '@fairlead/core';
+import { formatAddress, type Address } from './address.js';
 import { interleaveFamilies } from './interleave-families.js';
 
 const at = (host: string): Address =>
@@ -18,5 +18,7 @@ test.each<[string, string[], string[]]>([
   ['IPv4 written as IPv6', ['::ffff:1.1.1.1', '2.2.2.2', '::1'], ['::ffff:1.1.1.1', '::1', '2.2.2.2']],
   ['one family', ['2.2.2.2', '1.1.1.1'], ['2.2.2.2', '1.1.1.1']],
 ])('%s', (_, given, expected) => {
-  expect(interleaveFamilies(given.map(at)).map(formatAddress)).toEqual(expected.map(at).map(formatAddress));
+  expect(interleaveFamilies(given.map(at), (address) => address).map(formatAddress)).toEqual(
+    expected.map(at).map(formatAddress),
+  );
 });
