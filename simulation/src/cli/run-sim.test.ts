@@ -37,6 +37,12 @@ describe('npm run sim', () => {
     for (const name of ['peak_ewma', 'round_robin', 'slow-pod', 'many-clients']) expect(out).toContain(`  ${name}`);
   });
 
+  test('refuses what it would ignore', () => {
+    const { code, out, error } = run('--list', '--policy', 'peak_ewma', '--seed', '7');
+    expect([code, out]).toEqual([2, '']);
+    expect(error).toMatch(/^--policy \(expected: not together with --list\)\n\nusage: npm run sim/);
+  });
+
   test('says what is wrong with its arguments, and how to call it', () => {
     const { code, out, error } = run('--policy', 'fastest');
     expect([code, out]).toEqual([2, '']);

@@ -36,6 +36,10 @@ describe('readArguments', () => {
     [['--svg', 'out.svg'], '--svg (expected: together with one --scenario)'],
     [['--trace', 'out.txt', '--scenario', 'steady'], 'one --policy'],
     [['--check'], '--check (expected: together with --docs)'],
+    [['--list', '--policy', 'peak_ewma', '--seed', '7'], '--policy (expected: not together with --list)'],
+    [['--list', '--check'], '--check (expected: not together with --list)'],
+    [['--docs', '--seed', '7'], '--seed (expected: not together with --docs)'],
+    [['--docs', '--list'], '--docs (expected: not together with --list)'],
     [['--polic', 'peak_ewma'], '--polic'],
     [['slow-pod'], 'slow-pod'],
   ])('%j is refused', (args, message) => {

@@ -52,8 +52,14 @@ const OPTIONS = {
 /** @throws UsageError */
 export function readArguments(args: readonly string[]): SimCommand {
   const values = parse(args);
-  if (values.list === true) return { kind: 'list' };
-  if (values.docs === true) return { kind: 'docs', check: values.check === true };
+  if (values.list === true) {
+    refuseOthers(values, ['list']);
+    return { kind: 'list' };
+  }
+  if (values.docs === true) {
+    refuseOthers(values, ['docs', 'check']);
+    return { kind: 'docs', check: values.check === true };
+  }
   if (values.check === true) throw new UsageError('--check (expected: together with --docs)');
   const runs: SimRuns = {
     kind: 'run',
@@ -67,7 +73,15 @@ export function readArguments(args: readonly string[]): SimCommand {
   return checkFiles(runs);
 }
 
-function parse(args: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'] {
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+/** The first of `kinds` names what is done; with it goes nothing but the rest of them. */
+function refuseOthers(values: Values, kinds: readonly (keyof Values)[]): void {
+  const other = Object.keys(OPTIONS).find((name) => name in values && !kinds.some((kind) => kind === name));
+  if (other !== undefined) throw new UsageError(`--${other} (expected: not together with --${kinds[0]})`);
+}
+
+function parse(args: readonly string[]): Values {
   try {
     return parseArgs({ args: [...args], options: OPTIONS }).values;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { STATUS_CODES } from '@fairlead/core';
-import { DEFAULT_RETRIES, pushbackOf, retryRule, type FailedAttempt } from './retry-rule.js';
+import { DEFAULT_RETRIES, retryRule, type FailedAttempt } from './retry-rule.js';
 
 const failed: FailedAttempt = {
   code: STATUS_CODES.UNAVAILABLE,
@@ -8,7 +8,7 @@ const failed: FailedAttempt = {
   picked: true,
   counted: 1,
   refused: 0,
-  pushbackMs: undefined,
+  pushback: { kind: 'none' },
 };
 
 describe('retryRule', () => {
@@ -20,19 +20,13 @@ describe('retryRule', () => {
     ['a second one is not', { failure: 'refused', refused: 2 }, { retry: true, delay: 'backoff', costsBudget: true }],
     ['what was never sent is free', { failure: 'unsent' }, { retry: true, delay: 'none', costsBudget: false }],
     ['nobody was there', { failure: 'unsent', picked: false }, { retry: true, delay: 'backoff', costsBudget: false }],
-    ['the server says when', { pushbackMs: 250 }, { retry: true, delay: 250, costsBudget: true }],
-    ['the server says no', { pushbackMs: 'stop' }, { retry: false }],
+    [
+      'the server says when',
+      { pushback: { kind: 'after', delayMs: 250 } },
+      { retry: true, delay: 250, costsBudget: true },
+    ],
+    ['the server says no', { pushback: { kind: 'stop' } }, { retry: false }],
   ])('%s', (_name, changes, decision) => {
     expect(retryRule({ ...failed, ...changes }, DEFAULT_RETRIES)).toEqual(decision);
-  });
-
-  test.each([
-    [[], undefined],
-    [['250'], 250],
-    [['-1'], 'stop'],
-    [['soon'], 'stop'],
-    [['1', '2'], 'stop'],
-  ])('a pushback of %j is %j', (values, pushback) => {
-    expect(pushbackOf({ get: () => values })).toBe(pushback);
   });
 });

@@ -1,4 +1,4 @@
-import { STATUS_CODES, type FailureClass } from '@fairlead/core';
+import { STATUS_CODES, type FailureClass, type Pushback } from '@fairlead/core';
 
 /** When a failed call is attempted again. */
 export interface RetryOptions {
@@ -33,8 +33,7 @@ export interface FailedAttempt {
   readonly counted: number;
   /** Refused attempts so far, this one included. */
   readonly refused: number;
-  /** The server's hint; `stop`: not again. */
-  readonly pushbackMs: number | 'stop' | undefined;
+  readonly pushback: Pushback;
 }
 
 /** What follows. */
@@ -48,19 +47,11 @@ const STOP: RetryDecision = { retry: false };
 
 /** The rule of Fairlead's retry policy: what surely did no harm is repeated for free, all else costs budget. */
 export const retryRule: RetryRule = (failed, options) => {
-  const { failure, picked, counted, refused, pushbackMs } = failed;
+  const { failure, picked, counted, refused, pushback } = failed;
   if (failure === 'unsent' && picked) return { retry: true, delay: 'none', costsBudget: false };
   if (failure === 'refused' && refused === 1) return { retry: true, delay: 'none', costsBudget: false };
   if (counted >= options.maxAttempts) return STOP;
   if (failure === 'refused') return { retry: true, delay: 'backoff', costsBudget: true };
-  if (!options.retryableCodes.includes(failed.code) || pushbackMs === 'stop') return STOP;
-  return { retry: true, delay: pushbackMs ?? 'backoff', costsBudget: picked };
+  if (!options.retryableCodes.includes(failed.code) || pushback.kind === 'stop') return STOP;
+  return { retry: true, delay: pushback.kind === 'after' ? pushback.delayMs : 'backoff', costsBudget: picked };
 };
-
-/** What the trailer `grpc-retry-pushback-ms` asks for (gRFC A6): anything that is no whole number ≥ 0 means stop. */
-export function pushbackOf(trailers: { get(key: string): readonly unknown[] }): number | 'stop' | undefined {
-  const values = trailers.get('grpc-retry-pushback-ms');
-  if (values.length === 0) return undefined;
-  const text = String(values[0]);
-  return values.length === 1 && /^\d+$/.test(text) ? Number(text) : 'stop';
-}

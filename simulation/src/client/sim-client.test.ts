@@ -67,6 +67,17 @@ describe('a simulated client', () => {
     }
   });
 
+  test.each([
+    [0, 3],
+    [2 ** 31, 1],
+  ])('a pushback of %d ms makes %d attempts: what is no int32 is a no', (pushbackMs, attempts) => {
+    const world = smallWorld();
+    const fault = { kind: 'fails', afterMs: 1, code: STATUS_CODES.UNAVAILABLE, pushbackMs } as const;
+    world.pods.forEach(({ server }) => server.setFault(fault));
+    const { calls } = runWorld(world, 50);
+    expect(calls.map((call) => [statusName(call.code), call.attempts])).toContainEqual(['UNAVAILABLE', attempts]);
+  });
+
   test('calls wait for the first connection', () => {
     const world = smallWorld({ client: { network: { baseMs: 50 } } });
     const first = runWorld(world, 1_000).calls[0]!;

@@ -2,6 +2,7 @@ import {
   aggregateConnectivity,
   callOutcome,
   exponentialBackoff,
+  pushbackOf,
   STATUS_CODES,
   TokenBucketBudget,
   uniformIndex,
@@ -9,6 +10,7 @@ import {
   type CallStatus,
   type Endpoint,
   type FailureClass,
+  type Pushback,
   type Random,
   type RetryBudget,
 } from '@fairlead/core';
@@ -19,13 +21,14 @@ import { NO_TRAILERS } from '../models/trailers.js';
 import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_DRAIN_GRACE_MS, type ClientOptions } from './client-options.js';
 import type { ClientObserver } from './client-observer.js';
 import type { ClientResources } from './member-context.js';
-import { pushbackOf, retryRule } from './retry-rule.js';
+import { retryRule } from './retry-rule.js';
 import { SimCall } from './sim-call.js';
 import type { SimMember } from './sim-member.js';
 import { SimMembership } from './sim-membership.js';
 import { SimPickRequest } from './sim-pick-request.js';
 
 const EXPIRED: CallStatus = { code: STATUS_CODES.DEADLINE_EXCEEDED, metadata: NO_TRAILERS };
+const NO_PUSHBACK: Pushback = { kind: 'none' };
 
 /** One client process: calls with deadlines and retries over a policy of core. */
 export class SimClient {
@@ -114,7 +117,7 @@ export class SimClient {
     const result = this.membership.pick(this.#request.of(call), this.#engine.now);
     if (result.kind === 'picked') return this.#send(call, result.member);
     if (result.kind === 'fail') return this.finish(call, STATUS_CODES.UNAVAILABLE);
-    if (this.#nobodyIsComing()) return this.#fail(call, STATUS_CODES.UNAVAILABLE, 'unsent', false, undefined);
+    if (this.#nobodyIsComing()) return this.#fail(call, STATUS_CODES.UNAVAILABLE, 'unsent', false, NO_PUSHBACK);
     this.#waiting.add(call);
   }
 
@@ -134,7 +137,7 @@ export class SimClient {
   #send(call: SimCall, member: SimMember): void {
     this.#observer.picked(call, member);
     const { connection } = member;
-    if (connection === undefined) return this.#fail(call, STATUS_CODES.UNAVAILABLE, 'unsent', true, undefined);
+    if (connection === undefined) return this.#fail(call, STATUS_CODES.UNAVAILABLE, 'unsent', true, NO_PUSHBACK);
     call.attempts++;
     member.attempts++;
     const completion = member.load.begin(this.#engine.now);
@@ -163,18 +166,12 @@ export class SimClient {
     return member;
   }
 
-  #fail(
-    call: SimCall,
-    code: number,
-    failure: FailureClass,
-    picked: boolean,
-    pushbackMs: number | 'stop' | undefined,
-  ): void {
+  #fail(call: SimCall, code: number, failure: FailureClass, picked: boolean, pushback: Pushback): void {
     if (picked) call.failed(failure);
     else call.counted++;
     const rule = this.options.retryRule ?? retryRule;
     const { counted, refused } = call;
-    const decision = rule({ code, failure, picked, counted, refused, pushbackMs }, this.options.retries);
+    const decision = rule({ code, failure, picked, counted, refused, pushback }, this.options.retries);
     if (!decision.retry) return this.finish(call, code);
     if (decision.costsBudget && !this.#budget.tryWithdraw(this.#engine.now)) return this.finish(call, code);
     this.#observer.retrying(call, decision.costsBudget);

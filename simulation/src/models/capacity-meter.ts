@@ -54,6 +54,13 @@ export class CapacityMeter {
     if (failed) this.#failedPerMs += 1 / MEMORY_MS;
   }
 
+  /** Another process begins to measure: the averages are those of nothing, the work that was done was done. */
+  forget(): void {
+    this.#utilization = 0;
+    this.#perMs = 0;
+    this.#failedPerMs = 0;
+  }
+
   #forward(now: number): void {
     const passed = now - this.#at;
     if (passed === 0) return;

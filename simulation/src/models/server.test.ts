@@ -89,6 +89,22 @@ describe('Server', () => {
     expect([answers, server.inFlight]).toEqual([[[10, OK]], 0]);
   });
 
+  test('its next life is cold again, and reports nothing of the one before', () => {
+    const { engine, server, answers, call } = serverWith({ cores: 1, warmUp: { factor: 5, calls: 1 } });
+    call();
+    engine.runUntil(100);
+    call();
+    engine.runUntil(200);
+    expect(server.meter.utilization).toBeGreaterThan(0);
+    server.die();
+    const { utilization, callsPerSecond, failuresPerSecond } = server.meter;
+    expect([utilization, callsPerSecond, failuresPerSecond]).toEqual([0, 0, 0]);
+    expect(server.meter.busyMsAt(engine.now)).toBe(60);
+    call();
+    engine.runUntil(300);
+    expect(answers.map(([at]) => at)).toEqual([50, 110, 250]);
+  });
+
   test('reports its utilization, its rate and its hint in the trailers', () => {
     const engine = new Engine(1);
     const server = new Server(engine, 'pod-0', { serviceTime: constant(5), cores: 1 });

@@ -91,13 +91,15 @@ export class Server {
     call.place = 'gone';
   }
 
-  /** Everything that it has is lost. */
+  /** Everything that it has is lost; its successor is as cold, and knows as little of itself, as any new process. */
   die(): void {
     const now = this.#engine.now;
     this.#life++;
     this.#queue = [];
     this.#inFlight = 0;
+    this.#served = 0;
     for (; this.#busy > 0; this.#busy--) this.meter.stopped(now);
+    this.meter.forget();
   }
 
   #enqueue(call: ServerCall): void {
