@@ -14,6 +14,7 @@ import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../../pick/ba
 import type { MemberView, PickResult } from '../../pick/picker.js';
 import { failureAccrual } from '../failure-accrual/failure-accrual.js';
 import { pickFirst } from '../pick-first.js';
+import { ringHash } from '../ring-hash/ring-hash-policy.js';
 import { roundRobin } from '../round-robin.js';
 import { priority } from './priority.js';
 import { zonePreference } from './zone-preference.js';
@@ -201,13 +202,23 @@ describe('what children want', () => {
     expect(update()).toMatchObject({ letGo: [], ejected: [], revisitInMs: undefined });
   });
 
-  test('members that are ejected do not serve, unless in panic', () => {
+  test('members that are ejected do not serve, also in a panic of their tier, unless nobody else is left', () => {
     const { children, tiers, update } = bench();
     const ejected = tiers[0].map((member) => ({ member, cause: 'success-rate', untilMs: 5 }) as const);
     children[0].extra = { ejected };
     expect(tiers[1]).toContain(memberOf(update().picker.pick(firstAttempt, 0)));
     children[0].extra = { ejected: ejected.map((one) => ({ ...one, heeded: false })) };
+    expect(tiers[1]).toContain(memberOf(update().picker.pick(firstAttempt, 0)));
+    ready(tiers[1], 0);
     expect(tiers[0]).toContain(memberOf(update().picker.pick(firstAttempt, 0)));
+  });
+
+  test('members that failed are missing, also where the policy does not ask for them', () => {
+    const policy = priority({ childPolicy: ringHash() })();
+    const tiers = tiersOf(10, 4);
+    ready(tiers[0]!, 1);
+    // One of ten, times 1.4.
+    expectShares(spread(policy, tiers), [0.14, 0.86]);
   });
 
   test('one that is ejected and has lost its connection is missing once', () => {
@@ -237,7 +248,7 @@ describe('what children want', () => {
 
   test('a lazy tier that wants nobody yet is asked', () => {
     const { children, tiers, update } = bench();
-    ready(tiers[0], 0);
+    for (const member of tiers[0]) member.connectivity = 'idle';
     children[0].extra = { connect: [] };
     children[0].answer = { kind: 'wait', connect: tiers[0][0]! as never };
     expect(update().picker.pick(firstAttempt, 0)).toEqual({ kind: 'wait', connect: tiers[0][0] });

@@ -3,7 +3,8 @@ import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../../pick/ba
 import type { MemberView } from '../../pick/picker.js';
 import { mergeTiers } from './merge-tiers.js';
 import { TierPicker } from './tier-picker.js';
-import { tierShares, type TierHealth } from './tier-shares.js';
+import { tierHealths } from './tier-health.js';
+import { tierShares } from './tier-shares.js';
 
 /** What distinguishes the policies of ordered tiers. */
 export interface TieredParts {
@@ -43,11 +44,10 @@ export class TieredPolicy implements BalancingPolicy {
     this.#forgetOthers(tiers, context);
     const ordered = [...tiers].sort(([a], [b]) => a - b);
     const updates = ordered.map(([tier, own]) => this.#childOf(tier).update(own, context));
-    const healths = updates.map((update, index) => healthOf(ordered[index]![1], update));
-    const shares = tierShares(healths, this.#parts.overprovisioning);
+    const owned = updates.map((update, index) => ({ update, members: ordered[index]![1] }));
+    const shares = tierShares(tierHealths(owned), this.#parts.overprovisioning);
     const pickers = updates.map(({ picker }) => picker);
-    const wishes = mergeTiers(updates.map((update, index) => ({ update, members: ordered[index]![1] })));
-    return { ...wishes, picker: new TierPicker(pickers, shares, context.random) };
+    return { ...mergeTiers(owned), picker: new TierPicker(pickers, shares, context.random) };
   }
 
   #group<M extends MemberView>(members: readonly M[]): ReadonlyMap<number, readonly M[]> {
@@ -78,22 +78,4 @@ export class TieredPolicy implements BalancingPolicy {
     this.#children.set(tier, child);
     return child;
   }
-}
-
-/**
- * Of the members that the tier's policy wants connected, how many get calls. Those that it does not want (`pick_first`
- * wants one, a subset a few) are no loss; a tier of which it wants nobody yet (a lazy policy) counts as healthy, or
- * it would never be asked.
- */
-function healthOf<M extends MemberView>(members: readonly M[], update: PolicyUpdate<M>): TierHealth {
-  const ready = members.filter(({ connectivity }) => connectivity === 'ready').length;
-  const missing = update.connect.filter(({ connectivity }) => connectivity !== 'ready').length;
-  const total = ready + missing;
-  return total === 0 ? { serving: 1, total: 1 } : { serving: ready - countReadyEjected(update), total };
-}
-
-/** One that is not ready is missing already: nobody is lost twice. */
-function countReadyEjected({ ejected = [] }: PolicyUpdate): number {
-  const heeded = ejected.filter((one) => one.heeded !== false && one.member.connectivity === 'ready');
-  return new Set(heeded.map(({ member }) => member)).size;
 }
