@@ -54,6 +54,7 @@ export * from './orca/encode-orca-load-report.js';
 export * from './orca/encode-orca-load-report-request.js';
 export type * from './pick/picker.js';
 export * from './pick/balancing-policy.js';
+export * from './pick/hand-over.js';
 export * from './pick/weight.js';
 export * from './pick/hash-key.js';
 export * from './pick/define-policy.js';

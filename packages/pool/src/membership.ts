@@ -1,5 +1,6 @@
 import {
   aggregateConnectivity,
+  handOver,
   type BalancingPolicy,
   type Clock,
   type Endpoint,
@@ -116,10 +117,14 @@ export class Membership {
     return this.#generation;
   }
 
-  /** Balances by another policy from now on. Members keep their connections and calls, and begin with its kind of load. */
+  /** Balances by another policy from now on. Members keep their connections and calls; one of the same kind goes on with their loads. */
   setPolicy(policy: BalancingPolicy): void {
+    const goesOn = handOver(this.#policy, policy);
+    const now = this.#context.clock.now();
     this.#policy = policy;
-    for (const member of this.#roster.members) member.changeLoad(policy.createLoad());
+    for (const member of this.#roster.members) {
+      member.changeLoad(goesOn ? policy.createLoad(member.load, now) : policy.createLoad());
+    }
     if (!this.#closed) this.#update();
   }
 

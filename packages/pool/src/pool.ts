@@ -234,7 +234,7 @@ export class Pool implements grpc.ChannelInterface {
   }
 
   /**
-   * Balances by another policy from now on. Members keep their connections and calls; their loads begin anew.
+   * Balances by another policy from now on; one of the same name goes on with what was learnt. Connections and calls stay.
    * @throws InvalidOptionError when it makes no policy.
    */
   setBalancing(balancing: () => BalancingPolicy): void {

@@ -47,7 +47,7 @@ describe('another balancing policy', () => {
   );
 
   test('its loads know nothing of latencies from before, and nothing of calls that began before but that they failed', () => {
-    const virtual = VirtualPool.ready(2, { balancing: policy('peak_ewma') });
+    const virtual = VirtualPool.ready(2, { balancing: policy('least_request') });
     const loads = (): number[] => virtual.pool.snapshot().members.map(({ load }) => load);
     for (let n = 0; n < 2; n += 1) virtual.call();
     const [first, second] = virtual.channels.map((channel) => channel.calls[0]!);
@@ -58,6 +58,51 @@ describe('another balancing policy', () => {
     first!.end();
     second!.end(14, 'down');
     expect(loads()).toEqual([0, 5_000]);
+  });
+
+  test('of the same name has the loads of the one before: latencies stay, and those of calls in flight are learnt', () => {
+    const virtual = VirtualPool.ready(2, { balancing: policy('peak_ewma') });
+    for (let n = 0; n < 2; n += 1) virtual.call();
+    const [first, second] = virtual.channels.map((channel) => channel.calls[0]!);
+    virtual.clock.advance(50);
+    first!.end();
+    virtual.pool.setBalancing(policy('peak_ewma', { decayTime: '1s' }));
+    virtual.clock.advance(50);
+    second!.end();
+    expect(inFlight(virtual)).toEqual([0, 0]);
+    // The first is as new members are for 250 ms at a time: after 50 of them it has less.
+    const [one, other] = virtual.pool.snapshot().members.map(({ load }) => load);
+    expect(one).toBeCloseTo(50 * Math.exp(-50 / 250), 6);
+    expect(other).toBe(100);
+  });
+
+  test('below one that stays: calls in flight move to the loads of another kind, and are no probes there', () => {
+    const over = (child: string) => policy('failure_accrual', { minSuccessRatio: 0, childPolicy: [{ [child]: {} }] });
+    const virtual = VirtualPool.ready(5, { balancing: over('round_robin') });
+    for (let n = 0; n < 40; n += 1) virtual.call();
+    const { calls } = virtual.channel(2);
+    for (const call of calls.slice(0, 7)) call.end(13);
+    virtual.clock.advance(60_000);
+    const ejected = (): boolean => virtual.pool.snapshot().members[1]!.ejected !== undefined;
+    virtual.pool.setBalancing(over('peak_ewma'));
+    expect([inFlight(virtual), ejected()]).toEqual([[8, 1, 8, 8, 8], true]);
+    calls[7]!.end();
+    expect([inFlight(virtual)[1], ejected()]).toEqual([0, true]);
+    virtual.call();
+    virtual.channel(2).calls[8]!.end();
+    expect(ejected()).toBe(false);
+  });
+
+  test('with a larger subset keeps its 20 connections and makes one more', () => {
+    const subset = (subsetSize: number) =>
+      policy('random_subsetting', { subsetSize, childPolicy: [{ round_robin: {} }] });
+    const virtual = VirtualPool.ready(60, { balancing: subset(20) });
+    const before = [...virtual.channels];
+    virtual.pool.setBalancing(subset(21));
+    virtual.channels.at(-1)!.ready();
+    virtual.clock.advance(60_000);
+    expect([before.length, virtual.channels.length]).toEqual([20, 21]);
+    expect(virtual.channels.filter(({ closed }) => closed)).toEqual([]);
   });
 
   test('holds for members that come later', () => {

@@ -25,7 +25,7 @@ export interface MemberCostOptions {
  */
 export class MemberCost {
   readonly #latency: Ewma;
-  readonly #options: MemberCostOptions;
+  #options: MemberCostOptions;
   readonly #warmUp = new WarmUp();
   readonly #awaited = new AwaitedCalls();
   #inFlight = 0;
@@ -35,6 +35,12 @@ export class MemberCost {
   constructor(options: MemberCostOptions) {
     this.#options = options;
     this.#latency = new Ewma(options.decayTimeMs);
+  }
+
+  /** Other figures hold from `now` on. What is known stays. */
+  configure(options: MemberCostOptions, now: number): void {
+    this.#options = options;
+    this.#adjustDecay(now);
   }
 
   get inFlight(): number {

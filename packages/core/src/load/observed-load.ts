@@ -19,6 +19,11 @@ export class ObservedLoad<O extends CallObserver> implements Load {
     this.child = child;
   }
 
+  /** The load that goes on when the child is succeeded: this one, unless the child's is another one. */
+  over(child: Load): ObservedLoad<O> {
+    return child === this.child ? this : new ObservedLoad(this.observer, child);
+  }
+
   get inFlight(): number {
     return this.child.inFlight;
   }

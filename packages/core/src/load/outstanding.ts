@@ -22,6 +22,11 @@ export class OutstandingLoad implements Load {
   }
 }
 
+/** Of a member that had such a load it is the same: it has no figures that could differ. */
+export function outstandingLoad(previous?: Load): OutstandingLoad {
+  return previous instanceof OutstandingLoad ? previous : new OutstandingLoad();
+}
+
 interface CallCount {
   inFlight: number;
 }

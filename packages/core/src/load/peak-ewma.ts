@@ -49,6 +49,14 @@ export class PeakEwmaLoad implements Load {
     this.#cost = new MemberCost(resolveOptions(options, PEAK_EWMA_RULES));
   }
 
+  /**
+   * Other figures hold from `now` on. What is known of the member stays, and its calls go on.
+   * @throws InvalidOptionError
+   */
+  configure(options: PeakEwmaOptions, now: number): void {
+    this.#cost.configure(resolveOptions(options, PEAK_EWMA_RULES), now);
+  }
+
   get inFlight(): number {
     return this.#cost.inFlight;
   }

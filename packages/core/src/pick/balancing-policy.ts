@@ -11,8 +11,22 @@ import type { MemberConnectivity, MemberView, Picker } from './picker.js';
 export interface BalancingPolicy {
   /** Standard name, e.g. `round_robin`. */
   readonly name: string;
-  /** The load of a new member. */
-  createLoad(): Load;
+  /**
+   * The load of a member.
+   * @param previous what the policy that this one succeeds made for it; not given for a new member. Where it is of the
+   * kind that this policy makes, it goes on, with new figures and with its calls: answer it itself, or another one that
+   * takes over what it knows, to which the calls in flight move (`Load.adopt`). Look before taking it: the child of a
+   * policy may have been of another kind. Default: what is known is lost.
+   * @param now given with `previous`.
+   */
+  createLoad(previous?: Load, now?: number): Load;
+  /**
+   * Takes over what a policy of the same name and class knows beyond the loads, because their figures differ: a seed, a
+   * turn, when the next sweep is due, who is ejected. Called at most once, before any `createLoad` and `update`; the previous
+   * one is not asked again, so what it has may be taken as it is. One with children hands theirs over (`handOver`).
+   * Default: it begins anew.
+   */
+  succeed?(previous: this): void;
   update<M extends MemberView>(members: readonly M[], context: PolicyContext): PolicyUpdate<M>;
 }
 

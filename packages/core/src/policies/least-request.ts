@@ -1,4 +1,4 @@
-import { OutstandingLoad } from '../load/outstanding.js';
+import { outstandingLoad } from '../load/outstanding.js';
 import { count } from '../options/number-rules.js';
 import type { BalancingPolicy } from '../pick/balancing-policy.js';
 import { definePolicy } from '../pick/define-policy.js';
@@ -84,7 +84,7 @@ export const leastRequestPolicy = definePolicy({
     new SamplingPolicy({
       name: 'least_request',
       slowStart,
-      createLoad: () => new OutstandingLoad(),
+      createLoad: outstandingLoad,
       pickerOver: (ready, random, weights) =>
         new LeastRequestPicker(ready, random, Math.min(choiceCount, MOST_CHOICES), weights),
     }),

@@ -1,4 +1,5 @@
 import { PEAK_EWMA_RULES, PeakEwmaLoad, type PeakEwmaOptions } from '../load/peak-ewma.js';
+import type { Load } from '../load/load.js';
 import type { BalancingPolicy } from '../pick/balancing-policy.js';
 import { definePolicy } from '../pick/define-policy.js';
 import { LeastLoadedPicker } from './least-loaded.js';
@@ -25,10 +26,16 @@ export const peakEwmaPolicy = definePolicy({
     new SamplingPolicy({
       name: 'peak_ewma',
       slowStart,
-      createLoad: () => new PeakEwmaLoad(options),
+      createLoad: (previous, now) => peakEwmaLoad(options, previous, now),
       pickerOver: (ready, random, weights) => new LeastLoadedPicker(ready, random, weights),
     }),
 });
+
+function peakEwmaLoad(options: PeakEwmaOptions, previous: Load | undefined, now = 0): PeakEwmaLoad {
+  if (!(previous instanceof PeakEwmaLoad)) return new PeakEwmaLoad(options);
+  previous.configure(options, now);
+  return previous;
+}
 
 /**
  * {@link peakEwmaPolicy} from typed options, for `balancing`.

@@ -1,6 +1,7 @@
 import type { Address } from '../endpoint/address.js';
 import { interleaveFamilies } from '../endpoint/interleave-families.js';
-import { OutstandingLoad } from '../load/outstanding.js';
+import type { Load } from '../load/load.js';
+import { outstandingLoad, type OutstandingLoad } from '../load/outstanding.js';
 import { bool } from '../options/value-rules.js';
 import type { Random } from '../random/random.js';
 import { weightedShuffle } from '../random/shuffle.js';
@@ -28,8 +29,17 @@ class PickFirst implements BalancingPolicy {
     this.#shuffles = shuffles;
   }
 
-  createLoad(): OutstandingLoad {
-    return new OutstandingLoad();
+  createLoad(previous?: Load): OutstandingLoad {
+    return outstandingLoad(previous);
+  }
+
+  /** The member in use stays it, and a walk that is under way goes on unless its order is another one now. */
+  succeed(previous: PickFirst): void {
+    this.#selected = previous.#selected;
+    if (this.#shuffles !== previous.#shuffles) return;
+    this.#given = previous.#given;
+    this.#order = previous.#order;
+    this.#pass = previous.#pass;
   }
 
   update<M extends MemberView>(members: readonly M[], context: PolicyContext): PolicyUpdate<M> {

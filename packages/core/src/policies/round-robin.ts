@@ -1,6 +1,7 @@
 import { uniformIndex } from '../random/uniform-index.js';
 import type { Random } from '../random/random.js';
-import { OutstandingLoad } from '../load/outstanding.js';
+import type { Load } from '../load/load.js';
+import { outstandingLoad, type OutstandingLoad } from '../load/outstanding.js';
 import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../pick/balancing-policy.js';
 import { definePolicy } from '../pick/define-policy.js';
 import type { MemberView, Picker, PickRequest, PickResult } from '../pick/picker.js';
@@ -51,8 +52,8 @@ export class RoundRobinPicker<M extends MemberView> implements Picker<M> {
 class RoundRobin implements BalancingPolicy {
   readonly name = 'round_robin';
 
-  createLoad(): OutstandingLoad {
-    return new OutstandingLoad();
+  createLoad(previous?: Load): OutstandingLoad {
+    return outstandingLoad(previous);
   }
 
   update<M extends MemberView>(members: readonly M[], context: PolicyContext): PolicyUpdate<M> {

@@ -7,7 +7,7 @@ import type { MemberConnectivity, MemberView, PickRequest, PickResult } from '..
 /** A member whose state a test sets by hand. */
 export class FakeMember implements MemberView {
   endpoint: Endpoint;
-  readonly load: Load;
+  load: Load;
   connectivity: MemberConnectivity;
 
   constructor(index: number, connectivity: MemberConnectivity = 'ready', load: Load = new OutstandingLoad()) {

@@ -1,5 +1,6 @@
 import { SeededRandom } from '@fairlead/testing';
 import type { BalancingPolicy, PolicyUpdate } from '../../src/pick/balancing-policy.js';
+import { handOver } from '../../src/pick/hand-over.js';
 import type { Completion } from '../../src/load/load.js';
 import type { MemberConnectivity, PickRequest } from '../../src/pick/picker.js';
 import type { Random } from '../../src/random/random.js';
@@ -9,7 +10,7 @@ import { FakeMember, firstAttempt, memberOf } from './fake-member.js';
 
 /** What a pool does for a policy, in virtual time: members, updates when something changed or is due, calls. */
 export class PolicyBench {
-  readonly policy: BalancingPolicy;
+  policy: BalancingPolicy;
   readonly random: Random;
   members: FakeMember[] = [];
   now = 1_000;
@@ -38,6 +39,16 @@ export class PolicyBench {
     this.updates += 1;
     this.#dueAt = this.#update.revisitInMs === undefined ? Infinity : now + this.#update.revisitInMs;
     this.#updating = false;
+  }
+
+  /** Another policy takes the place of this one. */
+  replace(policy: BalancingPolicy): void {
+    const goesOn = handOver(this.policy, policy);
+    this.policy = policy;
+    for (const member of this.members) {
+      member.load = goesOn ? policy.createLoad(member.load, this.now) : policy.createLoad();
+    }
+    this.refresh();
   }
 
   get update(): PolicyUpdate<FakeMember> {

@@ -12,7 +12,10 @@ export interface ServiceConfigChange {
   readonly source: ConfigReplacement['source'];
   /** Name of the balancing policy. */
   readonly policy: string;
-  /** The balancing policy or its figures are others than before; loads begin anew. */
+  /**
+   * The balancing policy or its figures are others than before. What is known of the pods (latencies, ejections) stays
+   * where only figures differ, also of a child policy; another policy begins anew.
+   */
   readonly policyChanged: boolean;
 }
 
@@ -29,8 +32,8 @@ export interface ConfigFollowers {
 const DEFAULT_POLICY = parseLoadBalancingConfig([{ peak_ewma: {} }], builtInPolicies, '');
 
 /**
- * Puts a new config to work for the calls that follow. What it does not touch stays as it is: connections, the loads of a
- * policy that stays, the breaker of a method whose breaker stays, the chain of a method whose config is equal.
+ * Puts a new config to work for the calls that follow. What it does not touch stays as it is: connections, what a balancing
+ * policy of the same name knows, the breaker of a method whose breaker stays, the chain of a method whose config is equal.
  */
 export function applyReplacement(
   { config, previous, source }: ConfigReplacement,

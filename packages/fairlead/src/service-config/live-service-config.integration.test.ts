@@ -70,6 +70,30 @@ test('traffic goes on while the config changes: no call fails, no connection is 
 
 const { RESOURCE_EXHAUSTED, UNAVAILABLE } = grpc.status;
 
+test('a pod that is ejected stays so for the time that was left when a figure of the child policy changes', async () => {
+  const broken = await startPod('127.0.0.1', { unary: (_call, callback) => callback({ code: UNAVAILABLE }) });
+  const pods = [track(broken), ...(await startPods(2)).map(track)];
+  const over = (decayTime: `${number}s`): ServiceConfigJson => {
+    const figures = { consecutiveFailures: 1, minSuccessRatio: 0, initialBackoff: '10s', jitterRatio: 0 } as const;
+    return { loadBalancingConfig: [{ failure_accrual: { ...figures, childPolicy: [{ peak_ewma: { decayTime } }] } }] };
+  };
+  // Time stands still but for what the test lets pass.
+  const clock = new VirtualClock();
+  const channel = track(createChannel(targetOf(pods), insecure, { clock, serviceConfig: over('10s') }));
+  const client = track(new EchoClient('', insecure, { channelOverride: channel }));
+  const told: unknown[] = [];
+  channel.on('ejected', ({ endpoint }) => told.push(endpoint.id));
+  channel.on('readmitted', ({ endpoint }) => told.push(endpoint.id));
+  channel.on('serviceConfig', ({ policyChanged }) => told.push(policyChanged));
+  const ejected = (): (number | undefined)[] => channel.snapshot().members.map((member) => member.ejected?.forMs);
+  while (ejected()[0] === undefined) await unary(client).catch(() => undefined);
+  clock.advance(4_000);
+  channel.setServiceConfig(over('1s'));
+  expect(ejected()).toEqual([6_000, undefined, undefined]);
+  for (let n = 0; n < 20; n += 1) await unary(client);
+  expect(told).toEqual([channel.snapshot().members[0]!.endpoint.id, true]);
+});
+
 type Throttling = { readonly clientThrottling: ClientThrottlingJson };
 const whole = (fairlead: Throttling): ServiceConfigJson => ({ fairlead });
 const ofMethods = (fairlead: Throttling): ServiceConfigJson => ({ methodConfig: [{ name: [{}], fairlead }] });

@@ -108,8 +108,9 @@ export class Member implements MemberView {
     this.#endpoint = endpoint;
   }
 
-  /** Another balancing policy has another kind of load. Calls in flight are counted there from now on. */
+  /** Another balancing policy may have another load. Calls in flight are counted there from now on. */
   changeLoad(load: Load): void {
+    if (load === this.#load) return;
     this.#load = load;
     this.calls.moveAll(load, this.#context.clock.now());
   }

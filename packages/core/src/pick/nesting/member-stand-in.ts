@@ -9,7 +9,8 @@ import type { Picked } from '../ready-members.js';
  */
 export class MemberStandIn<M extends MemberView> implements MemberView {
   readonly member: M;
-  readonly load: Load;
+  /** Another one when the child is replaced by one of another kind. */
+  load: Load;
   /** What a picker answers for it, made once. */
   readonly picked: Picked<M>;
   /** Shown as failed (gRFC A50), so that a child that walks over members in order goes on to the next. */

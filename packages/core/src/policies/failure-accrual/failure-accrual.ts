@@ -1,6 +1,7 @@
 import type { Load } from '../../load/load.js';
 import type { BalancingPolicy, Ejection, PolicyContext, PolicyUpdate } from '../../pick/balancing-policy.js';
 import { definePolicy } from '../../pick/define-policy.js';
+import { handOver } from '../../pick/hand-over.js';
 import { liftUpdate } from '../../pick/nesting/lift-update.js';
 import { StandIns } from '../../pick/nesting/stand-ins.js';
 import type { MemberView, Picker } from '../../pick/picker.js';
@@ -41,8 +42,18 @@ class FailureAccrual implements BalancingPolicy {
     };
   }
 
-  createLoad(): Load {
-    return new GuardedLoad(new MemberBreaker(this.#breakers), this.#child.createLoad());
+  createLoad(previous?: Load, now?: number): Load {
+    if (!(previous instanceof GuardedLoad)) {
+      return new GuardedLoad(new MemberBreaker(this.#breakers), this.#child.createLoad());
+    }
+    previous.breaker.configure(this.#breakers);
+    return previous.over(this.#child.createLoad(previous.child, now));
+  }
+
+  succeed(previous: FailureAccrual): void {
+    handOver(previous.#child, this.#child);
+    this.#members.succeed(previous.#members);
+    this.#context = previous.#context;
   }
 
   update<M extends MemberView>(members: readonly M[], context: PolicyContext): PolicyUpdate<M> {
@@ -80,6 +91,7 @@ function ejectionOf({ breaker, member }: GuardedMember): Ejection {
  *   When it is cancelled, or fails in this process, the next call is the probe.
  * - While fewer than `panicThreshold` percent of the members are left (ready and not ejected), all get calls.
  * - An ejected member keeps its connection and is shown to the child as failed.
+ * - A change of the config keeps who is ejected, and for how long: other figures hold for what comes then.
  *
  * `{"failure_accrual": {"consecutiveFailures": 7, "initialBackoff": "1s", "childPolicy": [{"peak_ewma": {}}]}}`
  */

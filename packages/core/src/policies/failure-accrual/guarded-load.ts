@@ -13,6 +13,11 @@ export class GuardedLoad implements Load {
     this.child = child;
   }
 
+  /** The load that goes on when the child is succeeded: this one, unless the child's is another one. */
+  over(child: Load): GuardedLoad {
+    return child === this.child ? this : new GuardedLoad(this.breaker, child);
+  }
+
   get inFlight(): number {
     return this.child.inFlight;
   }
@@ -31,7 +36,7 @@ export class GuardedLoad implements Load {
 
   adopt(now: number, awaiting: boolean): Completion {
     const adopted = this.child.adopt?.(now, awaiting) ?? this.child.begin(now);
-    return new GuardedCompletion(this.breaker, this.breaker.begin(now), adopted);
+    return new GuardedCompletion(this.breaker, this.breaker.adopt(), adopted);
   }
 }
 

@@ -29,21 +29,17 @@ export interface BreakerContext {
 type State =
   | { readonly kind: 'closed' }
   /** Left alone for `waitMs`; then the next call is the probe. */
-  | {
-      readonly kind: 'ejected';
-      readonly cause: EjectionCause;
-      readonly backoff: Backoff;
-      readonly waitMs: number;
-      since: number;
-    }
+  | Pause<'ejected'>
   /** One call decides. It is forgotten after `waitMs`. */
-  | {
-      readonly kind: 'probing';
-      readonly cause: EjectionCause;
-      readonly backoff: Backoff;
-      readonly waitMs: number;
-      since: number;
-    };
+  | Pause<'probing'>;
+
+interface Pause<Kind extends string> {
+  readonly kind: Kind;
+  readonly cause: EjectionCause;
+  readonly failedProbes: number;
+  readonly waitMs: number;
+  since: number;
+}
 
 const CLOSED: State = { kind: 'closed' };
 
@@ -59,15 +55,26 @@ const NO_TICKET = -1;
  * counts.
  */
 export class MemberBreaker {
-  readonly #context: BreakerContext;
-  readonly #window: SuccessWindow | undefined;
+  #context: BreakerContext;
+  #window: SuccessWindow | undefined;
   #state: State = CLOSED;
   #ticket = 0;
   #failuresInARow = 0;
 
   constructor(context: BreakerContext) {
     this.#context = context;
-    if (context.minSuccessRatio > 0) this.#window = new SuccessWindow(context.windowMs);
+    this.#window = windowOf(context);
+  }
+
+  /**
+   * Other figures hold from now on. A pause that has begun stays as long as it was, failures in a row are still in a row, and
+   * what is in a window stays there as long as it moves as before.
+   */
+  configure(context: BreakerContext): void {
+    const { minSuccessRatio, windowMs } = this.#context;
+    this.#context = context;
+    const wasOn = minSuccessRatio > 0;
+    if (wasOn !== context.minSuccessRatio > 0 || windowMs !== context.windowMs) this.#window = windowOf(context);
   }
 
   get cause(): EjectionCause | undefined {
@@ -100,8 +107,12 @@ export class MemberBreaker {
     const state = this.#state;
     if (state.kind === 'closed') return this.#ticket;
     if (!this.isDue(now)) return NO_TICKET;
-    const { backoff, cause } = state;
-    return this.#enter({ kind: 'probing', cause, backoff, waitMs: this.#context.maxBackoffMs, since: now });
+    return this.#enter({ ...state, kind: 'probing', waitMs: this.#context.maxBackoffMs, since: now });
+  }
+
+  /** A call goes on that began before the load of the member was replaced: it is no probe. @returns its ticket. */
+  adopt(): number {
+    return this.#state.kind === 'closed' ? this.#ticket : NO_TICKET;
   }
 
   /**
@@ -120,7 +131,7 @@ export class MemberBreaker {
     if (state.kind === 'closed') this.#count(verdict, now);
     else if (verdict === 'success') this.readmit();
     else if (verdict === 'none') this.#enter({ ...state, kind: 'ejected', since: now, waitMs: 0 });
-    else this.#eject(state.cause, state.backoff.next(), now);
+    else this.#eject(state.cause, state.failedProbes + 1, now);
   }
 
   /** The probe's connection is gone, and with it perhaps the news of how it ended: there will be another one. */
@@ -140,20 +151,21 @@ export class MemberBreaker {
 
   #count(verdict: BreakerVerdict, now: number): void {
     if (verdict === 'none') return;
-    const { backoff, consecutiveFailures, minSuccessRatio, requestVolume } = this.#context;
+    const { consecutiveFailures, minSuccessRatio, requestVolume } = this.#context;
     this.#failuresInARow = verdict === 'failure' ? this.#failuresInARow + 1 : 0;
     this.#window?.add(verdict !== 'success', now);
     // Both at once are told as failures in a row.
     if (consecutiveFailures > 0 && this.#failuresInARow >= consecutiveFailures) {
-      this.#eject('consecutive-failures', backoff, now);
+      this.#eject('consecutive-failures', 0, now);
     } else if (this.#window?.isBelow(minSuccessRatio, requestVolume)) {
-      this.#eject('success-rate', backoff, now);
+      this.#eject('success-rate', 0, now);
     }
   }
 
-  #eject(cause: EjectionCause, backoff: Backoff, now: number): void {
-    const waitMs = backoff.delayMs(this.#context.random);
-    this.#enter({ kind: 'ejected', cause, backoff, waitMs, since: now });
+  #eject(cause: EjectionCause, failedProbes: number, now: number): void {
+    const { backoff, random } = this.#context;
+    const waitMs = stepOf(backoff, failedProbes).delayMs(random);
+    this.#enter({ kind: 'ejected', cause, failedProbes, waitMs, since: now });
     this.#context.onChange();
   }
 
@@ -162,4 +174,19 @@ export class MemberBreaker {
     this.#ticket += 1;
     return this.#ticket;
   }
+}
+
+function windowOf({ minSuccessRatio, windowMs }: BreakerContext): SuccessWindow | undefined {
+  return minSuccessRatio > 0 ? new SuccessWindow(windowMs) : undefined;
+}
+
+/** Counted from the first one each time, so that other figures hold for the pauses of a member that is ejected already. */
+function stepOf(first: Backoff, steps: number): Backoff {
+  let step = first;
+  for (let n = 0; n < steps; n++) {
+    const next = step.next();
+    if (next.baseMs === step.baseMs) break;
+    step = next;
+  }
+  return step;
 }

@@ -9,11 +9,16 @@ import type { FailureJudge } from '../ejection/failure-codes.js';
  * What says nothing of the member is in neither, nor is what our own stalled event loop read late.
  */
 export class CallRecord implements CallObserver {
-  readonly #isFailure: FailureJudge;
+  #isFailure: FailureJudge;
   #active = { successes: 0, failures: 0 };
   #last = { successes: 0, failures: 0 };
 
   constructor(isFailure: FailureJudge) {
+    this.#isFailure = isFailure;
+  }
+
+  /** Other statuses are failures from now on. */
+  configure(isFailure: FailureJudge): void {
     this.#isFailure = isFailure;
   }
 

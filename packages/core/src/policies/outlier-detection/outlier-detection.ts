@@ -8,6 +8,7 @@ import type {
   SparedOutlier,
 } from '../../pick/balancing-policy.js';
 import { definePolicy } from '../../pick/define-policy.js';
+import { handOver } from '../../pick/hand-over.js';
 import { liftUpdate } from '../../pick/nesting/lift-update.js';
 import { StandIns } from '../../pick/nesting/stand-ins.js';
 import type { MemberView } from '../../pick/picker.js';
@@ -29,6 +30,8 @@ class OutlierDetection implements BalancingPolicy {
   readonly #settings: OutlierDetectionSettings;
   readonly #child: BalancingPolicy;
   readonly #watches: boolean;
+  /** Whether the policy before observed the members: it is in their loads. */
+  #watchedBefore = false;
   readonly #members = new StandIns<MemberView, WatchedMember>((member) => new WatchedMember(member));
   /** When the interval under way is over. */
   #dueAt: number | undefined;
@@ -41,9 +44,24 @@ class OutlierDetection implements BalancingPolicy {
     this.#watches = asked && this.#child.name !== 'pick_first';
   }
 
-  createLoad(): Load {
-    const load = this.#child.createLoad();
-    return this.#watches ? new ObservedLoad(new CallRecord(this.#settings.failureCodes), load) : load;
+  createLoad(previous?: Load, now?: number): Load {
+    const known = this.#watchedBefore ? (previous as ObservedLoad<CallRecord> | undefined) : undefined;
+    const child = this.#child.createLoad(known === undefined ? previous : known.child, now);
+    if (!this.#watches) return child;
+    const { failureCodes } = this.#settings;
+    if (known === undefined) return new ObservedLoad(new CallRecord(failureCodes), child);
+    known.observer.configure(failureCodes);
+    return known.over(child);
+  }
+
+  /** An interval that is under way goes on: it is as long as it is now from its beginning (gRFC A50). */
+  succeed(previous: OutlierDetection): void {
+    handOver(previous.#child, this.#child);
+    this.#watchedBefore = previous.#watches;
+    if (!previous.#watches || !this.#watches) return;
+    this.#members.succeed(previous.#members);
+    if (previous.#dueAt === undefined) return;
+    this.#dueAt = previous.#dueAt - previous.#settings.intervalMs + this.#settings.intervalMs;
   }
 
   update<M extends MemberView>(members: readonly M[], context: PolicyContext): PolicyUpdate<M> {
@@ -93,7 +111,8 @@ class OutlierDetection implements BalancingPolicy {
  *   it does nothing.
  * - An ejected member keeps its connection and is shown to the child as failed. It returns without being probed.
  * - When everybody would be ejected, nobody is: calls go to all of them.
- * - An endpoint whose addresses change begins anew, and so do all when the channel's policy is replaced: also the interval.
+ * - An endpoint whose addresses change begins anew. A change of the config keeps who is ejected and the interval under way;
+ *   with neither algorithm all return, and their next ejections are first ones.
  *
  * `{"outlier_detection": {"interval": "10s", "failurePercentageEjection": {}, "childPolicy": [{"peak_ewma": {}}]}}`
  */

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '../../errors/invalid-option-error.js';
-import { OutstandingLoad } from '../../load/outstanding.js';
+import type { Load } from '../../load/load.js';
+import { outstandingLoad, type OutstandingLoad } from '../../load/outstanding.js';
 import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../../pick/balancing-policy.js';
 import { definePolicy, type DefinedPolicy } from '../../pick/define-policy.js';
 import type { MemberView } from '../../pick/picker.js';
@@ -25,8 +26,8 @@ class RingHash implements BalancingPolicy {
     this.#settings = settings;
   }
 
-  createLoad(): OutstandingLoad {
-    return new OutstandingLoad();
+  createLoad(previous?: Load): OutstandingLoad {
+    return outstandingLoad(previous);
   }
 
   update<M extends MemberView>(members: readonly M[], { random }: PolicyContext): PolicyUpdate<M> {

@@ -10,7 +10,7 @@ import { SlowStart, type SlowStartOptions } from './slow-start.js';
 export interface SamplingParts {
   readonly name: string;
   readonly slowStart: SlowStartOptions | undefined;
-  createLoad(): Load;
+  createLoad(previous?: Load, now?: number): Load;
   /** @param weights see `relativeWeights`. */
   pickerOver<M extends MemberView>(
     ready: readonly Picked<M>[],
@@ -31,8 +31,12 @@ export class SamplingPolicy implements BalancingPolicy {
     this.#slowStart = parts.slowStart && new SlowStart(parts.slowStart);
   }
 
-  createLoad(): Load {
-    return this.#parts.createLoad();
+  createLoad(previous?: Load, now?: number): Load {
+    return this.#parts.createLoad(previous, now);
+  }
+
+  succeed(previous: SamplingPolicy): void {
+    if (previous.#slowStart) this.#slowStart?.succeed(previous.#slowStart);
   }
 
   update<M extends MemberView>(members: readonly M[], { now, random }: PolicyContext): PolicyUpdate<M> {

@@ -55,6 +55,11 @@ export class SlowStart {
     this.#exponent = 1 / aggression;
   }
 
+  /** Who was new is new by other figures: nobody begins again. */
+  succeed(previous: SlowStart): void {
+    this.#readySince = previous.#readySince;
+  }
+
   /** To be asked at each update, with all that are ready. Undefined when nobody is new. */
   factorsOf(ready: readonly Picked<MemberView>[], now: number): SlowStartFactors | undefined {
     const known = this.#readySince;

@@ -6,6 +6,7 @@ import type { Load } from '../../load/load.js';
 import { count } from '../../options/number-rules.js';
 import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../../pick/balancing-policy.js';
 import { childPolicy, definePolicy } from '../../pick/define-policy.js';
+import { handOver } from '../../pick/hand-over.js';
 import { MemberStandIn } from '../../pick/nesting/member-stand-in.js';
 import { StandIns } from '../../pick/nesting/stand-ins.js';
 import type { MemberView } from '../../pick/picker.js';
@@ -39,8 +40,13 @@ class DeterministicAperture implements BalancingPolicy {
     this.#child = child;
   }
 
-  createLoad(): Load {
-    return this.#child.createLoad();
+  createLoad(previous?: Load, now?: number): Load {
+    return this.#child.createLoad(previous, now);
+  }
+
+  succeed(previous: DeterministicAperture): void {
+    handOver(previous.#child, this.#child);
+    this.#standIns.succeed(previous.#standIns);
   }
 
   update<M extends MemberView>(members: readonly M[], context: PolicyContext): PolicyUpdate<M> {

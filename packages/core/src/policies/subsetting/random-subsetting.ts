@@ -4,6 +4,7 @@ import type { Load } from '../../load/load.js';
 import { count } from '../../options/number-rules.js';
 import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../../pick/balancing-policy.js';
 import { childPolicy, definePolicy } from '../../pick/define-policy.js';
+import { handOver } from '../../pick/hand-over.js';
 import { MemberStandIn } from '../../pick/nesting/member-stand-in.js';
 import { StandIns } from '../../pick/nesting/stand-ins.js';
 import type { MemberView } from '../../pick/picker.js';
@@ -33,8 +34,14 @@ class RandomSubsetting implements BalancingPolicy {
     this.#child = child;
   }
 
-  createLoad(): Load {
-    return this.#child.createLoad();
+  createLoad(previous?: Load, now?: number): Load {
+    return this.#child.createLoad(previous, now);
+  }
+
+  succeed(previous: RandomSubsetting): void {
+    handOver(previous.#child, this.#child);
+    this.#standIns.succeed(previous.#standIns);
+    this.#seed = previous.#seed;
   }
 
   update<M extends MemberView>(members: readonly M[], context: PolicyContext): PolicyUpdate<M> {
@@ -73,7 +80,8 @@ export interface RandomSubsettingOptions {
  *
  * `{"random_subsetting": {"subsetSize": 20, "childPolicy": [{"peak_ewma": {}}]}}`, both required. The spread is random: a pod
  * has connections of about clients × `subsetSize` / pods clients, give or take its square root. With numbered clients,
- * `deterministic_aperture` spreads exactly. A change of this policy's config draws anew.
+ * `deterministic_aperture` spreads exactly. A client keeps its draw when the config changes: a larger
+ * `subsetSize` adds pods, a smaller one lets some go.
  */
 export const randomSubsettingPolicy = definePolicy({
   names: ['random_subsetting', 'random_subsetting_experimental'],

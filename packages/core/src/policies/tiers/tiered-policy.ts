@@ -1,5 +1,6 @@
 import type { Load } from '../../load/load.js';
 import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../../pick/balancing-policy.js';
+import { handOver } from '../../pick/hand-over.js';
 import type { MemberView } from '../../pick/picker.js';
 import { mergeTiers } from './merge-tiers.js';
 import { TierPicker } from './tier-picker.js';
@@ -35,8 +36,17 @@ export class TieredPolicy implements BalancingPolicy {
     this.#first = parts.childPolicy();
   }
 
-  createLoad(): Load {
-    return this.#first.createLoad();
+  createLoad(previous?: Load, now?: number): Load {
+    return this.#first.createLoad(previous, now);
+  }
+
+  succeed(previous: TieredPolicy): void {
+    handOver(previous.#first, this.#first);
+    for (const [tier, known] of previous.#children) {
+      const child = known === previous.#first ? this.#first : this.#parts.childPolicy();
+      if (child !== this.#first) handOver(known, child);
+      this.#children.set(tier, child);
+    }
   }
 
   update<M extends MemberView>(members: readonly M[], context: PolicyContext): PolicyUpdate<M> {

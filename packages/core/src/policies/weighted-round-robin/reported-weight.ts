@@ -11,13 +11,18 @@ export type WeightState = 'usable' | 'not-yet-usable' | 'stale';
 
 /** The weight that a member reported, with the rules of gRFC A58 for when it is used. */
 export class ReportedWeight {
-  readonly #life: WeightLife;
+  #life: WeightLife;
   #weight = 0;
   #lastUpdated = -Infinity;
   /** Since when there are reports without a gap; `Infinity` while there are none. */
   #nonEmptySince = Infinity;
 
   constructor(life: WeightLife) {
+    this.#life = life;
+  }
+
+  /** Other times hold from now on. */
+  configure(life: WeightLife): void {
     this.#life = life;
   }
 

@@ -14,13 +14,19 @@ export interface WeightRules extends WeightLife, ReportReading {
 /** The calls in flight of a member, and what it reports of itself. Its weight is no cost of a call: nobody compares these loads. */
 export class WeightedLoad implements Load {
   readonly weight: ReportedWeight;
-  readonly #rules: WeightRules;
+  #rules: WeightRules;
   #connectivity: MemberConnectivity = 'idle';
   #inFlight = 0;
 
   constructor(rules: WeightRules) {
     this.#rules = rules;
     this.weight = new ReportedWeight(rules);
+  }
+
+  /** Other rules hold for the reports that follow. The weight stays until then, or until it expires. */
+  configure(rules: WeightRules): void {
+    this.#rules = rules;
+    this.weight.configure(rules);
   }
 
   get inFlight(): number {

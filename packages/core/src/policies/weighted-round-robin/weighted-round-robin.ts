@@ -31,8 +31,14 @@ class WeightedRoundRobin implements BalancingPolicy {
     this.#loadReports = options.enableOobLoadReport ? { intervalMs: options.oobReportingPeriodMs } : undefined;
   }
 
-  createLoad(): WeightedLoad {
-    return new WeightedLoad(this.#rules);
+  createLoad(previous?: Load): WeightedLoad {
+    if (previous === undefined || !isWeighted(previous)) return new WeightedLoad(this.#rules);
+    previous.configure(this.#rules);
+    return previous;
+  }
+
+  succeed(previous: WeightedRoundRobin): void {
+    this.#sequence = previous.#sequence;
   }
 
   update<M extends MemberView>(members: readonly M[], { now, random }: PolicyContext): PolicyUpdate<M> {
