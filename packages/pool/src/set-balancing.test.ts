@@ -115,6 +115,21 @@ describe('another balancing policy', () => {
     expect(virtual.channels.map((channel) => channel.calls.length)).toEqual([1, 1]);
   });
 
+  test('is given the loads of one with its name, and of no other', () => {
+    const given: unknown[] = [];
+    const named = (name: string) => (): BalancingPolicy => ({
+      name,
+      createLoad(...args) {
+        given.push(args);
+        return policy('round_robin')().createLoad();
+      },
+      update: () => ({ picker: { pick: () => ({ kind: 'wait' }) }, connect: [] }),
+    });
+    const virtual = VirtualPool.ready(1, { balancing: named('one') });
+    for (const name of ['other', 'other']) virtual.pool.setBalancing(named(name));
+    expect(given).toEqual([[], [], [expect.objectContaining({ inFlight: 0 }), virtual.clock.now()]]);
+  });
+
   test('may find a pod for calls that wait', async () => {
     const none: BalancingPolicy = {
       name: 'none',

@@ -57,7 +57,9 @@ describe('outlier_detection with other figures', () => {
     interval(b, 2);
     b.advance(4_000);
     const before = b.update.ejected;
+    const { load } = b.members[0]!;
     b.replace(watching(decaying(1_000)));
+    expect(b.members[0]!.load).toBe(load);
     expect([b.update.ejected, b.ejected, picked(b)]).toEqual([before, [2], [0, 1, 3, 4]]);
     b.advance(before![0]!.untilMs - b.now - 1);
     expect(b.ejected).toEqual([2]);
@@ -113,8 +115,11 @@ describe('outlier_detection with other figures', () => {
     answer(b, 0, 100);
     b.replace(watching(leastRequest()));
     expect([b.ejected, values(b, 0)]).toEqual([[2], [0]]);
-    b.begin(0);
+    for (const index of [0, 1, 3]) b.begin(index);
     expect([values(b, 0), picked(b).includes(2)]).toEqual([[1], false]);
+    // Two draws of four, with replacement: 4 is in 7 of 16.
+    const chosen = Array.from({ length: 1_600 }, () => b.pick()).filter((index) => index === 4);
+    expect(Math.abs(chosen.length - 700)).toBeLessThan(5 * Math.sqrt(1_600 * (7 / 16) * (9 / 16)));
     fill(b, 3);
     b.advance(INTERVAL);
     expect(b.ejected).toEqual([2, 3]);
@@ -150,7 +155,9 @@ describe('failure_accrual with other figures', () => {
     expect(b.ejected).toEqual([1, 2]);
     b.advance(600);
     const probe = b.begin(b.pick());
+    const loads = b.members.map(({ load }) => load);
     b.replace(guarding());
+    expect(b.members.every(({ load }, index) => load === loads[index])).toBe(true);
     endWith(probe, b.now, 'OK');
     expect(b.ejected).toEqual([1]);
   });
@@ -217,14 +224,17 @@ describe('other figures', () => {
     expect(values(b, 0)[0]).toBeCloseTo(before! / Math.E, 9);
   });
 
-  test('of least_request: who is new stays so for the rest of the window', () => {
-    const slow = (choiceCount: number) => leastRequest({ choiceCount, slowStart: { windowMs: 10_000 } })();
-    const b = new PolicyBench(slow(2), 2);
+  const slowly = (choiceCount: number) => leastRequest({ choiceCount, slowStart: { windowMs: 10_000 } });
+  test.each([
+    ['of least_request', slowly],
+    ['of least_request below failure_accrual', (count: number) => failureAccrual({ childPolicy: slowly(count) })],
+  ])('%s: who is new stays so for the rest of the window', (_name, slow) => {
+    const b = new PolicyBench(slow(2)(), 2);
     b.advance(20_000);
     b.members.push(b.newMember(2));
     b.refresh();
     b.advance(6_000);
-    b.replace(slow(3));
+    b.replace(slow(3)());
     expect(b.update.revisitInMs).toBe(100);
     b.advance(4_000);
     expect(b.update.revisitInMs).toBeUndefined();
@@ -260,13 +270,26 @@ describe('other figures', () => {
   });
 
   test('of pick_first: the member in use stays it', () => {
-    for (let seed = 0; seed < 20; seed++) {
-      const b = new PolicyBench(pickFirst()(), 5);
-      const first = b.pick();
-      b.replace(pickFirst({ shuffleAddressList: true })());
-      b.replace(pickFirst()());
-      expect(b.pick()).toBe(first);
+    const b = new PolicyBench(pickFirst()(), 20);
+    for (const connectivity of ['transient-failure', 'ready'] as const) {
+      b.members[0]!.connectivity = connectivity;
+      b.refresh();
     }
+    expect(b.pick()).toBe(1);
+    b.replace(pickFirst({ shuffleAddressList: true })());
+    expect(b.pick()).toBe(1);
+    b.replace(pickFirst()());
+    expect(b.pick()).toBe(1);
+  });
+
+  test('of what is above pick_first: a walk that is under way goes on', () => {
+    const above = (subsetSize: number) => randomSubsetting({ subsetSize, childPolicy: pickFirst() })();
+    const b = new PolicyBench(above(5), 5);
+    for (const member of b.members) member.connectivity = 'connecting';
+    b.refresh();
+    b.advance(400);
+    b.replace(above(6));
+    expect([b.update.connect, b.update.revisitInMs]).toEqual([b.members.slice(0, 2), 100]);
   });
 
   test('of weighted_round_robin: weights stay, and so do the turns', () => {
