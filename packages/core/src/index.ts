@@ -33,6 +33,7 @@ export * from './endpoint/address.js';
 export * from './endpoint/endpoint.js';
 export * from './endpoint/diff.js';
 export * from './endpoint/interleave-families.js';
+export * from './endpoint/usable-endpoints.js';
 export * from './endpoint/validate-endpoints.js';
 export type * from './resolver/resolver.js';
 export type * from './target/target.js';

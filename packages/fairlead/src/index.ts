@@ -9,6 +9,7 @@ export type {
   FailureAccrualJson,
   FailurePercentageEjectionJson,
   DeterministicApertureJson,
+  LeastRequestJson,
   LoadBalancingConfigJson,
   OutlierDetectionJson,
   RandomSubsettingJson,

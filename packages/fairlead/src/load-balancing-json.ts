@@ -10,18 +10,19 @@ export interface LoadBalancingConfigJson {
     /** Gives pods that have just become ready their share step by step. Default none: at once. */
     readonly slowStart?: SlowStartJson;
   };
-  /** gRFC A48: the fewest calls in flight of a few random pods. Also `least_request_experimental`. */
-  readonly least_request?: {
-    /** Pods drawn for each call: an integer, at least 2; more than 10 count as 10. Default 2. */
-    readonly choiceCount?: number;
-    /** As in `peak_ewma`. */
-    readonly slowStart?: SlowStartJson;
-  };
+  /** gRFC A48: the fewest calls in flight of a few random pods. */
+  readonly least_request?: LeastRequestJson;
+  /** gRPC's name of `least_request`. */
+  readonly least_request_experimental?: LeastRequestJson;
   readonly round_robin?: Readonly<Record<string, never>>;
   readonly weighted_round_robin?: WeightedRoundRobinJson;
+  /** gRPC's name of `weighted_round_robin`. */
+  readonly weighted_round_robin_experimental?: WeightedRoundRobinJson;
   readonly pick_first?: { readonly shuffleAddressList?: boolean };
-  /** By `EndpointAttributes.priority`, with spill-over as Envoy's priority levels. Also `priority_experimental`. */
+  /** By `EndpointAttributes.priority`, with spill-over as Envoy's priority levels. */
   readonly priority?: TierPolicyJson;
+  /** gRPC's name of `priority`; not its config. */
+  readonly priority_experimental?: TierPolicyJson;
   /** The pods of our zone first, with the same spill-over. */
   readonly zone_preference?: TierPolicyJson & {
     /** Our zone, as the endpoints name it. */
@@ -41,6 +42,14 @@ export interface LoadBalancingConfigJson {
   readonly random_subsetting_experimental?: RandomSubsettingJson;
   readonly deterministic_aperture?: DeterministicApertureJson;
   readonly [other: string]: unknown;
+}
+
+/** gRFC A48. */
+export interface LeastRequestJson {
+  /** Pods drawn for each call: an integer, at least 2; more than 10 count as 10. Default 2. */
+  readonly choiceCount?: number;
+  /** As in `peak_ewma`. */
+  readonly slowStart?: SlowStartJson;
 }
 
 /** gRFC A50. With neither of the two algorithms it does nothing. See `outlierDetection`. */

@@ -174,6 +174,20 @@ export const POOL_EVENT_CODES = [
     fields: ['ready', 'ejected', 'unheeded'],
   },
   {
+    code: 'resolver-attributes',
+    event: 'warning',
+    level: 'warn',
+    when: 'An endpoint came with an attribute that is none, e.g. a weight of 0; it counts as absent.',
+    fields: [],
+  },
+  {
+    code: 'resolver-duplicates',
+    event: 'warning',
+    level: 'warn',
+    when: 'Endpoints with different ids came with the same first address; the first of them is used.',
+    fields: [],
+  },
+  {
     code: 'resolver-empty',
     event: 'warning',
     level: 'warn',

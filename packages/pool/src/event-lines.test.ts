@@ -30,6 +30,8 @@ const SEEN_ELSEWHERE = [
   'keepalive-throttled',
   'keepalive-unwatched',
   'load-reports-unimplemented',
+  'resolver-attributes',
+  'resolver-duplicates',
   'rotation-paused',
   'too-many-pings',
 ];

@@ -31,6 +31,27 @@ test('a resolver that sends a service config with each answer is warned of once,
   expect(codes).toEqual(['service-config-ignored', 'service-config-ignored']);
 });
 
+test('endpoints with a weight that is none, or the address of another one, are no reason to lose an answer', () => {
+  const virtual = VirtualPool.ready(1);
+  const told: string[] = [];
+  virtual.pool.on('warning', ({ code, message }) => told.push(`${code} ${message}`));
+  const odd = [2, 3, 4, 5, 6].map((n) => ({ ...pod(n), attributes: { weight: n - 4.5 } }));
+  const answer = [pod(1), ...odd, { ...pod(1), id: 'another' }];
+  virtual.resolver.push(answer);
+  virtual.resolver.push(answer);
+  const ids = virtual.pool.snapshot().members.map(({ endpoint: { attributes, id } }) => [id, attributes]);
+  expect(ids).toEqual([1, 2, 3, 4, 5, 6].map((n) => [pod(n).id, {}]));
+  expect(told).toEqual([
+    expect.stringMatching(
+      /^resolver-attributes attributes of endpoints of test:\/\/\/pods are ignored: 10\.0\.0\.2:50051: weight: -2\.5 .*; 2 more$/,
+    ),
+    `resolver-duplicates endpoints of test:///pods are left out, because another one has their address: another has the address of ${pod(1).id}, ${pod(1).id}`,
+  ]);
+  virtual.resolver.push([pod(1)]);
+  virtual.resolver.push(answer);
+  expect(told).toHaveLength(4);
+});
+
 test('what lasted before anybody listened is told to the first who does', () => {
   const virtual = VirtualPool.ready(1);
   virtual.resolver.push([]);

@@ -31,7 +31,8 @@ import { outside } from './outside.js';
 import { Placement } from './placement.js';
 import { Pursuit } from './pursuit.js';
 import { Readiness } from './readiness.js';
-import { Resolution, type ResolutionListener } from './resolution.js';
+import { warnOfAnswer } from './warn-of-answer.js';
+import { Resolution, type PassedOver, type ResolutionListener } from './resolution.js';
 import { builtInSchemes } from './resolvers/built-in-schemes.js';
 import { explainPool } from './explanation.js';
 import { stallNews } from './stall-news.js';
@@ -71,7 +72,7 @@ export class Pool implements grpc.ChannelInterface {
   readonly #channelz: ChannelzPool | undefined;
   readonly #answers: ResolutionListener = {
     accept: (state, first) => this.#configs.deliver(state.serviceConfig, first),
-    onState: (state) => this.#onState(state),
+    onState: (state, passedOver) => this.#onState(state, passedOver),
     onError: (error) => this.#onError(error),
   };
   #closed = false;
@@ -276,10 +277,9 @@ export class Pool implements grpc.ChannelInterface {
     this.#settle();
   }
 
-  #onState({ endpoints }: ResolverState): void {
+  #onState({ endpoints }: ResolverState, passedOver: PassedOver): void {
     const isLost = endpoints.length === 0 && this.#membership.members.length > 0;
-    const kept = `${this.#target.uri} resolved to nothing; its last known pods stay in use`;
-    this.#lasting.review('resolver-empty', isLost, kept);
+    warnOfAnswer(this.#lasting, this.#target.uri, isLost, passedOver);
     if (!isLost) this.#membership.reconcile(endpoints);
     this.#settle();
   }

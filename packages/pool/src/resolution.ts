@@ -1,4 +1,15 @@
-import { InvalidOptionError, validateEndpoints, type Clock, type Resolver, type ResolverState } from '@fairlead/core';
+import {
+  InvalidOptionError,
+  usableEndpoints,
+  validateEndpoints,
+  type Clock,
+  type Resolver,
+  type ResolverState,
+  type UsableEndpoints,
+} from '@fairlead/core';
+
+/** What of an answer is not used. */
+export type PassedOver = Omit<UsableEndpoints, 'endpoints'>;
 
 /** What the pool does with the answers of its resolver. */
 export interface ResolutionListener {
@@ -7,7 +18,8 @@ export interface ResolutionListener {
    * @param first there was no good state before.
    */
   accept(state: ResolverState, first: boolean): void;
-  onState(state: ResolverState): void;
+  /** @param passedOver what of the answer is not in the state. */
+  onState(state: ResolverState, passedOver: PassedOver): void;
   onError(error: Error): void;
 }
 
@@ -121,16 +133,19 @@ export class Resolution {
   /** An answer that makes no sense counts as one that failed, so that it is not in the way of the last good one. */
   #succeeded(listener: ResolutionListener, state: ResolverState, startedAt: number): void {
     if (this.#closed) return;
+    let usable: UsableEndpoints;
     try {
       validateState(state, startedAt);
+      usable = usableEndpoints(state.endpoints);
       listener.accept(state, this.#state === undefined);
     } catch (error) {
       return this.#failed(listener, error, startedAt);
     }
     this.#answered(startedAt);
     this.#lastError = undefined;
-    this.#state = state;
-    listener.onState(state);
+    const { endpoints } = usable;
+    this.#state = endpoints === state.endpoints ? state : { ...state, endpoints };
+    listener.onState(this.#state, usable);
   }
 
   #failed(listener: ResolutionListener, thrown: unknown, startedAt: number): void {

@@ -4,7 +4,8 @@ import type { Endpoint } from './endpoint.js';
 
 /**
  * Checks what a resolver answered before anything is built from it: a resolver of the user's own, or a file, may
- * contain nonsense, and a member without an address would fail much later and far from its cause.
+ * contain nonsense, and a member without an address would fail much later and far from its cause. What stands in the attributes
+ * is looked at by `usableEndpoints`.
  *
  * @param path stands before the index in messages.
  * @throws InvalidOptionError that names the first wrong endpoint.
@@ -21,10 +22,7 @@ function validateEndpoint(endpoint: unknown, path: string): void {
     throw new InvalidOptionError(`${path}.addresses`, addresses, `at least one address of ${id}`);
   }
   addresses.forEach((address: unknown, index) => validateAddress(address, `${path}.addresses[${index}]`));
-  const { weight } = requireObject(attributes, `${path}.attributes`, 'an object');
-  if (weight !== undefined && !(Number.isSafeInteger(weight) && (weight as number) > 0)) {
-    throw new InvalidOptionError(`${path}.attributes.weight`, weight, 'a positive integer');
-  }
+  requireObject(attributes, `${path}.attributes`, 'an object');
 }
 
 function validateAddress(value: unknown, path: string): void {

@@ -1,7 +1,9 @@
+import { InvalidOptionError } from '../../errors/invalid-option-error.js';
 import { numberInRange } from '../../options/number-rules.js';
 import type { BalancingPolicy } from '../../pick/balancing-policy.js';
-import { childPolicy, definePolicy } from '../../pick/define-policy.js';
+import { childPolicy, definePolicy, type DefinedPolicy } from '../../pick/define-policy.js';
 import type { MemberView } from '../../pick/picker.js';
+import { childPath, fieldOf, type Json } from '../../service-config/config-reader.js';
 import { peakEwma } from '../peak-ewma-policy.js';
 import { TieredPolicy } from './tiered-policy.js';
 
@@ -31,21 +33,44 @@ function priorityOf({ endpoint }: MemberView): number {
   return Number.isSafeInteger(priority) && priority > 0 ? priority : 0;
 }
 
+/** What to use instead of the fields of gRPC's `priority_experimental`. */
+const FIELDS_OF_GRPC = {
+  children: 'nothing: childPolicy is the policy of all tiers',
+  priorities: 'nothing: each endpoint brings its own, EndpointAttributes.priority',
+};
+
+/** To ignore them, as unknown fields are, would balance by other tiers than the config says. */
+function refuseFieldsOfGrpc(config: Json, path: string): void {
+  for (const [field, expected] of Object.entries(FIELDS_OF_GRPC)) {
+    const value = fieldOf(config, field);
+    if (value !== undefined) throw new InvalidOptionError(childPath(path, field), value, expected);
+  }
+}
+
+const tiersByPriority = definePolicy({
+  names: ['priority', 'priority_experimental'],
+  rules: TIER_RULES,
+  create: (options) =>
+    new TieredPolicy({ ...options, name: 'priority', tiersOf: (members) => members.map(priorityOf) }),
+});
+
 /**
  * `priority` (also `priority_experimental`): endpoints of the priority 0 (`EndpointAttributes.priority`) get all calls as
  * long as enough of them are ready, then those of the next one a part, and so on, with the shares of Envoy's priority
  * levels. All of them are kept connected. `{"priority": {"overprovisioning": 1.4, "childPolicy": [{"peak_ewma": {}}]}}`,
  * both optional.
  *
- * The tiers come with the endpoints; the field `children` of gRPC's policy, which a control plane writes, is not read.
+ * The tiers come with the endpoints: a config with `children` or `priorities`, the fields of gRPC's policy, which a control
+ * plane writes, is invalid.
  * A call that is repeated goes to a member of another tier when it has tried all of its own.
  */
-export const priorityPolicy = definePolicy({
-  names: ['priority', 'priority_experimental'],
-  rules: TIER_RULES,
-  create: (options) =>
-    new TieredPolicy({ ...options, name: 'priority', tiersOf: (members) => members.map(priorityOf) }),
-});
+export const priorityPolicy: DefinedPolicy = {
+  ...tiersByPriority,
+  create(config, path, surroundings) {
+    refuseFieldsOfGrpc(config, path);
+    return tiersByPriority.create(config, path, surroundings);
+  },
+};
 
 /**
  * {@link priorityPolicy} from typed options, for `balancing`.

@@ -66,6 +66,17 @@ describe.each(['priority', 'priority_experimental'])('%s', (name) => {
     expectShares(spread(policy(), tiers), [35, 35, 28]);
   });
 
+  test("gRPC's own config is refused, with what to use instead", () => {
+    const child = { config: [{ round_robin: {} }] };
+    expect(() => policy({ children: { p0: child }, priorities: ['p0'] })).toThrow(
+      `lb[0].${name}.children: {"p0":{"config":[{"round_robin":{}}]}} (expected: nothing: childPolicy is the policy of all tiers)`,
+    );
+    expect(() => policy({ priorities: ['p0'] })).toThrow(
+      'nothing: each endpoint brings its own, EndpointAttributes.priority',
+    );
+    expect(() => policy({ children: null, priorities: null })).not.toThrow();
+  });
+
   test('numbers may have gaps, and what is no priority is the first', () => {
     const members = fakeMembers(5).map((member, index) =>
       attributed(member, { priority: [7, NaN, -1, 0.5, 0][index]! }),
