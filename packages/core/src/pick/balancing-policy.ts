@@ -12,6 +12,11 @@ export interface BalancingPolicy {
   /** Standard name, e.g. `round_robin`. */
   readonly name: string;
   /**
+   * False: policies above, such as `outlier_detection`, must not eject members, because this one has chosen its member
+   * for as long as it is connected (`pick_first`, gRFC A61). A policy with a child says what its child says. Default true.
+   */
+  readonly ejectable?: boolean;
+  /**
    * The load of a member.
    * @param previous what the policy that this one succeeds made for it; not given for a new member. Where it is of the
    * kind that this policy makes, it goes on, with new figures and with its calls: answer it itself, or another one that

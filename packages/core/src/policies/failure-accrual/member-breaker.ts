@@ -19,7 +19,8 @@ export interface BreakerContext {
   readonly requestVolume: number;
   readonly windowMs: number;
   readonly maxBackoffMs: number;
-  /** Its first step. */
+  readonly jitterRatio: number;
+  /** Its first step; of each, the wait before jitter is used. */
   readonly backoff: Backoff;
   readonly random: Random;
   /** A member was ejected or admitted again. */
@@ -163,8 +164,9 @@ export class MemberBreaker {
   }
 
   #eject(cause: EjectionCause, failedProbes: number, now: number): void {
-    const { backoff, random } = this.#context;
-    const waitMs = stepOf(backoff, failedProbes).delayMs(random);
+    const { backoff, jitterRatio, maxBackoffMs, random } = this.#context;
+    // Linkerd only adds, and not beyond the longest wait.
+    const waitMs = Math.min(stepOf(backoff, failedProbes).baseMs * (1 + jitterRatio * random.next()), maxBackoffMs);
     this.#enter({ kind: 'ejected', cause, failedProbes, waitMs, since: now });
     this.#context.onChange();
   }
