@@ -48,6 +48,14 @@ export const SIMULATED_POLICIES: readonly SimulatedPolicy[] = [
     blindSpot: 'the last seconds: it follows what pods report; and calls in flight',
   },
   {
+    name: 'weighted_round_robin/out_of_band',
+    config: () => [
+      { weighted_round_robin: { enableOobLoadReport: true, oobReportingPeriod: '1s', blackoutPeriod: '1s' } },
+    ],
+    blindSpot:
+      'the last second, all the more: pods report once in it, however many calls they get; and calls in flight',
+  },
+  {
     name: 'ring_hash',
     config: () => [{ ring_hash: {} }],
     blindSpot: 'everything but the key: the same key goes to the same pod, however busy it is',

@@ -1,8 +1,9 @@
-import { STATUS_CODES, type CallStatus, type FailureClass } from '@fairlead/core';
+import { STATUS_CODES, type CallStatus, type FailureClass, type OrcaLoadReport } from '@fairlead/core';
 import type { Engine } from '../engine/engine.js';
 import type { Network } from '../models/network.js';
 import type { Pod, PodConnection } from '../models/pod.js';
 import { NO_TRAILERS } from '../models/trailers.js';
+import { LoadReportStream } from './load-report-stream.js';
 import { Stream, type StreamCarrier, type StreamListener } from './stream.js';
 
 /** Hears what becomes of a connection. */
@@ -59,6 +60,15 @@ export class Connection implements PodConnection, StreamCarrier {
     if (!this.#streams.delete(stream)) return;
     this.#tellPod(() => this.#pod.server.cancel(stream));
     this.#closeIfIdle();
+  }
+
+  /** Begins to ask how busy the pod is; until the answer is ended, or the connection is gone. */
+  streamReports(intervalMs: number, onReport: (report: OrcaLoadReport) => void): LoadReportStream {
+    const carrier = {
+      tellPod: (arrive: () => void) => this.#tellPod(arrive),
+      tellClient: (arrive: () => void) => this.#tellClient(arrive),
+    };
+    return new LoadReportStream(this.#engine, this.#pod, carrier, intervalMs, onReport);
   }
 
   deliver(stream: Stream, code: number, trailers: CallStatus['metadata']): void {

@@ -9,6 +9,7 @@ import {
 import type { ScheduledEvent } from '../engine/scheduled-event.js';
 import type { MemberContext } from './member-context.js';
 import type { PolicyAnswer } from './policy-answer.js';
+import { SimLoadReports } from './sim-load-reports.js';
 import { SimMember } from './sim-member.js';
 
 /** What a membership tells its client. */
@@ -25,6 +26,7 @@ export class SimMembership {
   readonly #context: MemberContext;
   readonly #policy: BalancingPolicy;
   readonly #listener: MembershipListener;
+  readonly #reports: SimLoadReports;
   #byId = new Map<string, SimMember>();
   #members: readonly SimMember[] = [];
   #inUse: readonly SimMember[] = [];
@@ -38,6 +40,7 @@ export class SimMembership {
     this.#policy = policy;
     this.#context = { ...context, onChange: () => this.#changed() };
     this.#listener = listener;
+    this.#reports = new SimLoadReports(context.engine);
   }
 
   get members(): readonly SimMember[] {
@@ -76,6 +79,7 @@ export class SimMembership {
     this.#review?.cancel();
     this.#revisit?.cancel();
     this.#picker = waitingPicker;
+    this.#reports.review(undefined, []);
     for (const member of this.#members) member.close();
   }
 
@@ -119,6 +123,7 @@ export class SimMembership {
     const letGo = new Set(answer.letGo);
     for (const member of letGo) member.letGo();
     this.#inUse = letGo.size === 0 ? this.#members : this.#members.filter((member) => !letGo.has(member));
+    this.#reports.review(answer.loadReports, this.#members);
     this.#listener.answered(answer);
   }
 }

@@ -1,15 +1,14 @@
 import { SIMULATED_POLICIES } from '../policies.js';
-import type { PublishedResult } from '../published/published-result.js';
+import type { PublishedResult, Reproduction } from '../published/published-result.js';
 import { FULL } from '../scenarios/scale.js';
 import { DOCS_SEED } from './judged-scenario.js';
 import type { Loss } from './losses.js';
 import { markdownTable } from './markdown-table.js';
 import type { ScenarioEntry } from './scenario-entry.js';
 
-/** A published result with the figure of each policy. */
-export interface ReproducedResult {
+/** A published result with the figures of each policy. */
+export interface ReproducedResult extends Reproduction {
   readonly published: PublishedResult;
-  readonly figures: ReadonlyMap<string, number>;
 }
 
 /** The page that shows how the policies fare. */
@@ -65,14 +64,26 @@ ${rows.join('\n')}`;
 }
 
 function publishedTable(reproduced: readonly ReproducedResult[]): string {
-  const rows = reproduced.flatMap(({ published, figures }) =>
-    published.claims.map(({ policy, published: theirs }) => [
-      published.source,
-      `${published.setting}: ${published.figure}`,
+  const rows = reproduced.flatMap((each) =>
+    each.published.claims.map(({ policy, published: theirs }) => [
+      each.published.source,
+      settingOf(each.published),
       `\`${policy}\``,
       theirs === '' ? '–' : theirs,
-      published.format(figures.get(policy) ?? Number.NaN),
+      figuresOf(each, policy),
     ]),
   );
   return markdownTable(['source', 'setting and figure', 'policy', 'published', 'here'], rows, 'left');
+}
+
+function settingOf({ setting, figure, beside }: PublishedResult): string {
+  const second =
+    beside === undefined ? '' : ` (in brackets: ${beside.figure}; the tests hold the first one to its bound)`;
+  return `${setting}: ${figure}${second}`;
+}
+
+function figuresOf({ published, figures, beside }: ReproducedResult, policy: string): string {
+  const first = published.format(figures.get(policy) ?? Number.NaN);
+  if (published.beside === undefined) return first;
+  return `${first} (${published.beside.format(beside.get(policy) ?? Number.NaN)})`;
 }

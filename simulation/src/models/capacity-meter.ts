@@ -54,6 +54,11 @@ export class CapacityMeter {
     if (failed) this.#failedPerMs += 1 / MEMORY_MS;
   }
 
+  /** Brings the averages to this time: somebody looks at them. */
+  read(now: number): void {
+    this.#forward(now);
+  }
+
   /** Another process begins to measure: the averages are those of nothing, the work that was done was done. */
   forget(): void {
     this.#utilization = 0;

@@ -2,6 +2,7 @@ import { STATUS_CODES } from '@fairlead/core';
 import type { Engine } from '../engine/engine.js';
 import { CapacityMeter } from './capacity-meter.js';
 import { HEALTHY, type Fault } from './fault.js';
+import type { OrcaReport } from './orca-report.js';
 import type { ServiceTime } from './service-time.js';
 import { ServerTrailers } from './trailers.js';
 import { warmUpFactor, type WarmUpCurve } from './warm-up-curve.js';
@@ -91,6 +92,15 @@ export class Server {
     call.place = 'gone';
   }
 
+  /** How busy it has been of late, as it says itself. */
+  loadReport(): OrcaReport {
+    const { meter } = this;
+    meter.read(this.#engine.now);
+    const { callsPerSecond, failuresPerSecond } = meter;
+    const utilization = IDLE_UTILIZATION + (1 - IDLE_UTILIZATION) * meter.utilization;
+    return { cpuUtilization: utilization, applicationUtilization: utilization, callsPerSecond, failuresPerSecond };
+  }
+
   /** Everything that it has is lost; its successor is as cold, and knows as little of itself, as any new process. */
   die(): void {
     const now = this.#engine.now;
@@ -136,17 +146,8 @@ export class Server {
   #answer(call: ServerCall, code: number, pushbackMs?: number): void {
     call.place = 'gone';
     this.#inFlight--;
-    const { meter } = this;
-    meter.answered(this.#engine.now, code !== STATUS_CODES.OK);
-    const { callsPerSecond, failuresPerSecond } = meter;
-    const utilization = IDLE_UTILIZATION + (1 - IDLE_UTILIZATION) * meter.utilization;
-    const report = {
-      cpuUtilization: utilization,
-      applicationUtilization: utilization,
-      callsPerSecond,
-      failuresPerSecond,
-    };
-    call.answer(code, new ServerTrailers(report, pushbackMs));
+    this.meter.answered(this.#engine.now, code !== STATUS_CODES.OK);
+    call.answer(code, new ServerTrailers(this.loadReport(), pushbackMs));
   }
 
   #afterInThisLife(delayMs: number, action: () => void): void {

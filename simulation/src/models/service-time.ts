@@ -1,6 +1,9 @@
 import type { Random } from '@fairlead/core';
 import { drawExponential, drawNormal } from './draw.js';
 
+// Taken once: inside jest, each look-up of a global goes through the proxy of the test's context.
+const { exp, log, sqrt } = Math;
+
 /** How long a server works on a call, in ms. */
 export type ServiceTime = (random: Random) => number;
 
@@ -18,8 +21,8 @@ export function exponential(meanMs: number): ServiceTime {
  */
 export function logNormal(shape: { readonly medianMs: number; readonly sdMs: number }): ServiceTime {
   const ratio = shape.sdMs / shape.medianMs;
-  const sigma = Math.sqrt(Math.log((1 + Math.sqrt(1 + 4 * ratio * ratio)) / 2));
-  return (random) => shape.medianMs * Math.exp(sigma * drawNormal(random));
+  const sigma = sqrt(log((1 + sqrt(1 + 4 * ratio * ratio)) / 2));
+  return (random) => shape.medianMs * exp(sigma * drawNormal(random));
 }
 
 /** Most calls are of one kind, and a share of `ratio` (0–1) is of the other: a cache that misses, a method that is dear. */

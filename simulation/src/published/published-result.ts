@@ -28,15 +28,37 @@ export interface PublishedResult {
   /** How a figure is written. */
   readonly format: (figure: number) => string;
   readonly claims: readonly Claim[];
+  /** Another way to read the same, shown beside it: no claim speaks of it. */
+  readonly beside?: Beside;
 }
 
-/** The figure of each policy of the claims, by its name. */
-export function reproduce(published: PublishedResult, seed: number): ReadonlyMap<string, number> {
+export interface Beside {
+  readonly figure: string;
+  readonly of: (result: RunResult) => number;
+  readonly format: (figure: number) => string;
+}
+
+/** What came out here. */
+export interface Reproduction {
+  /** The figure of each policy of the claims, by its name. */
+  readonly figures: ReadonlyMap<string, number>;
+  /** That of `beside`; empty where there is none. */
+  readonly beside: ReadonlyMap<string, number>;
+}
+
+export function reproduce(published: PublishedResult, seed: number): Reproduction {
   const { name, build, scale, claims } = published;
   const scenario: Scenario = { name, judges: published.setting, build, expectations: [] };
   const wanted = new Set(claims.map(({ policy }) => policy));
   const policies = SIMULATED_POLICIES.filter((policy) => wanted.has(policy.name));
-  return new Map(policies.map((policy) => [policy.name, published.of(runScenario({ scenario, policy, seed, scale }))]));
+  const figures = new Map<string, number>();
+  const beside = new Map<string, number>();
+  for (const policy of policies) {
+    const result = runScenario({ scenario, policy, seed, scale });
+    figures.set(policy.name, published.of(result));
+    if (published.beside !== undefined) beside.set(policy.name, published.beside.of(result));
+  }
+  return { figures, beside };
 }
 
 /** Claims that do not hold, in words. */

@@ -16,7 +16,7 @@ export const heterogeneousHardware: Scenario = {
   },
   expectations: [
     {
-      policies: ['weighted_round_robin', 'peak_ewma'],
+      policies: ['weighted_round_robin', 'weighted_round_robin/out_of_band', 'peak_ewma'],
       figure: 'utilization of the busiest pod by the mean',
       of: (run) => run.utilizationSpread,
       atMost: 1.2,

@@ -1,4 +1,5 @@
 import { ClosedLoop } from '../models/arrivals.js';
+import type { LoadBalancingConfig } from '../policies.js';
 import type { Scenario } from './scenario.js';
 import type { Scale } from './scale.js';
 import { standardClients, standardPods } from './standard-world.js';
@@ -11,12 +12,15 @@ interface Fleet {
 }
 
 const FLEETS: Readonly<Record<Scale['name'], Fleet>> = {
-  full: { clients: 100, pods: 1_000, subset: 25 },
+  full: { clients: 100, pods: 1_000, subset: 20 },
   quick: { clients: 12, pods: 36, subset: 9 },
 };
 const WORKERS = 20;
-/** These choose a part of the pods themselves. */
-const LIMITS_ITSELF = ['random_subsetting', 'deterministic_aperture'];
+/** Policies that choose a part of the pods themselves, and the option that says how many. */
+const SUBSET_OPTION: ReadonlyMap<string, string> = new Map([
+  ['random_subsetting', 'subsetSize'],
+  ['deterministic_aperture', 'minAperture'],
+]);
 
 export const manyClients: Scenario = {
   name: 'many-clients',
@@ -31,8 +35,8 @@ export const manyClients: Scenario = {
     });
   },
   wrap(config, scale) {
-    if (LIMITS_ITSELF.some((name) => config.some((entry) => name in entry))) return config;
-    return [{ random_subsetting: { subsetSize: FLEETS[scale.name].subset, childPolicy: config } }];
+    const { subset } = FLEETS[scale.name];
+    return resized(config, subset) ?? [{ random_subsetting: { subsetSize: subset, childPolicy: config } }];
   },
   expectations: [
     {
@@ -44,3 +48,10 @@ export const manyClients: Scenario = {
     { policies: { allBut: ['pick_first'] }, figure: 'calls answered', of: (run) => run.okRatio(), atLeast: 0.999 },
   ],
 };
+
+/** The same with this many pods for each client; undefined where it does not choose some itself. */
+function resized(config: LoadBalancingConfig, subset: number): LoadBalancingConfig | undefined {
+  const [name, content] = Object.entries(config[0]!)[0]!;
+  const option = SUBSET_OPTION.get(name);
+  return option === undefined ? undefined : [{ [name]: { ...(content as object), [option]: subset } }];
+}

@@ -1,5 +1,8 @@
 import type { Uint64 } from './uint64.js';
 
+// Taken once: inside jest, each look-up of a global goes through the proxy of the test's context.
+const { imul } = Math;
+
 /**
  * A 64-bit register, for arithmetic modulo 2^64 without objects and without BigInt. The halves are kept as signed 32-bit
  * integers, which the engine stores without boxing.
@@ -31,12 +34,12 @@ export class Word64 {
     const a1 = this.low >>> 16;
     const b0 = low & 0xffff;
     const b1 = low >>> 16;
-    const p00 = Math.imul(a0, b0) >>> 0;
-    const p01 = Math.imul(a0, b1) >>> 0;
-    const p10 = Math.imul(a1, b0) >>> 0;
+    const p00 = imul(a0, b0) >>> 0;
+    const p01 = imul(a0, b1) >>> 0;
+    const p10 = imul(a1, b0) >>> 0;
     const middle = (p00 >>> 16) + (p01 & 0xffff) + (p10 & 0xffff);
-    const carried = Math.imul(a1, b1) + (p01 >>> 16) + (p10 >>> 16) + (middle >>> 16);
-    this.high = (carried + Math.imul(this.high, low) + Math.imul(this.low, high)) | 0;
+    const carried = imul(a1, b1) + (p01 >>> 16) + (p10 >>> 16) + (middle >>> 16);
+    this.high = (carried + imul(this.high, low) + imul(this.low, high)) | 0;
     this.low = (middle << 16) | (p00 & 0xffff);
   }
 
