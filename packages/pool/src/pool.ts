@@ -235,7 +235,7 @@ export class Pool implements grpc.ChannelInterface {
 
   /**
    * Balances by another policy from now on. Members keep their connections and calls; their loads begin anew.
-   * @throws InvalidOptionError when it makes no policy.
+   * @throws InvalidOptionError when it makes no policy; what it or the policy's `createLoad` throws. Then nothing has changed.
    */
   setBalancing(balancing: () => BalancingPolicy): void {
     this.#membership.setPolicy(createPolicy(balancing));
