@@ -102,7 +102,8 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
    * budgets, connections, and the loads of a balancing policy that stays. The event `serviceConfig` tells when it is in force.
    *
    * @param config the whole of it, not a difference.
-   * @throws InvalidServiceConfigError that lists every problem; then the old one stays. Error when the channel is closed.
+   * @throws InvalidServiceConfigError that lists every problem, or what a balancing policy of yours throws when it is made;
+   * then the old one stays. Error when the channel is closed.
    */
   setServiceConfig(config: ServiceConfigJson): void {
     if (this.getConnectivityState(false) === grpc.connectivityState.SHUTDOWN)

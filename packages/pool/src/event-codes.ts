@@ -6,6 +6,13 @@ import type { EventCodeEntry } from '@fairlead/core';
  */
 export const POOL_EVENT_CODES = [
   {
+    code: 'balancing-policy-failed',
+    event: 'warning',
+    level: 'error',
+    when: 'The balancing policy threw, and the pool goes on without its answer; at most once a minute for each of its functions.',
+    fields: [],
+  },
+  {
     code: 'channel-closed',
     event: 'closed',
     level: 'info',

@@ -26,6 +26,7 @@ const codes: readonly EventCodeEntry[] = POOL_EVENT_CODES;
 
 /** What takes a real file or a real server: `credentials-renewal.test.ts`, `keepalive.test.ts`, `rotation.test.ts`, `orca/`. */
 const SEEN_ELSEWHERE = [
+  'balancing-policy-failed',
   'credentials-stale',
   'keepalive-throttled',
   'keepalive-unwatched',

@@ -1,4 +1,5 @@
 import type { Ejections, StandingEjection } from './ejections.js';
+import { costOf } from './call/guarded-load.js';
 import type { Member } from './member/member.js';
 import type { PoolSnapshot } from './snapshot.js';
 
@@ -29,7 +30,7 @@ export function explainMember(member: Member, ejections: Ejections, now: number)
   const { load, tally } = member;
   const { lastPickedAt } = tally;
   const picked = lastPickedAt === undefined ? 'never picked' : `picked ${Math.round(now - lastPickedAt)} ms ago`;
-  const cost = Number(load.valueAt(now).toPrecision(3));
+  const cost = Number(costOf(load, now).toPrecision(3));
   return `${explainStanding(member, ejections, now)}; load ${cost}, ${load.inFlight} in flight, ${picked}`;
 }
 

@@ -9,18 +9,22 @@ import {
   type Random,
   type Timer,
 } from '@fairlead/core';
+import { AwaitedMembers, without } from './awaited-members.js';
 import { Ejections } from './ejections.js';
 import type { PoolEmitter } from './events.js';
+import { GuardedPolicy } from './guarded-policy.js';
 import { LastingWarnings } from './lasting-warnings.js';
 import { drainMember } from './member/drain.js';
 import type { MemberChange, MemberContext, RotationEnd } from './member/member-context.js';
 import { Member } from './member/member.js';
 import { LoadReports } from './orca/load-reports.js';
 import { reportNews } from './orca/report-news.js';
+import { PolicyFailures } from './policy-failures.js';
 import type { PoolCounts } from './pool-counts.js';
 import { Roster } from './roster.js';
 import { Rotation } from './rotation.js';
-import { tellRotation } from './rotation-news.js';
+import { tellRotation, warnOfPause } from './rotation-news.js';
+import { UpdateRounds } from './update-rounds.js';
 
 /** What membership needs from its pool. */
 export interface MembershipContext {
@@ -45,8 +49,10 @@ const WAIT: Picker<Member> = { pick: () => ({ kind: 'wait' }) };
  */
 export class Membership {
   readonly ejections: Ejections;
+  /** Told of what the policy throws elsewhere. */
+  readonly failures: PolicyFailures;
   readonly #context: MembershipContext;
-  #policy: BalancingPolicy;
+  #policy: GuardedPolicy;
   readonly #roster: Roster;
   readonly #lasting: LastingWarnings;
   #rotation: Rotation<Member> | undefined;
@@ -57,18 +63,27 @@ export class Membership {
   #state: MemberConnectivity | undefined;
   #generation = 0;
   #revisit: Timer | undefined;
-  #updating = false;
-  #dirty = false;
+  readonly #rounds: UpdateRounds;
+  readonly #awaited = new AwaitedMembers();
+  /** The policy made no load for some of the endpoints, which are tried again then. */
+  #missing: Timer | undefined;
   #asleep = false;
   #closed = false;
   #onDrained: (() => void) | undefined;
   readonly #reconsider = (): void => {
-    if (!this.#updating && !this.#closed) this.#update();
+    if (!this.#rounds.asking && !this.#closed) this.#update();
   };
 
   constructor(context: MembershipContext) {
     this.#context = context;
-    this.#policy = context.policy;
+    this.failures = new PolicyFailures(context.clock, context.events);
+    this.#policy = new GuardedPolicy(context.policy, this.failures);
+    this.#rounds = new UpdateRounds({
+      ask: () => this.#askPolicy(),
+      tell: () => this.#tellPicker(),
+      over: () => this.#closed,
+      onEndless: () => this.#askLater(),
+    });
     this.#lasting = new LastingWarnings(context.events);
     this.ejections = new Ejections(context.events, context.member.counts);
     const memberContext = {
@@ -76,9 +91,13 @@ export class Membership {
       onChange: this.#onMemberChange.bind(this),
       onRotation: this.#onRotation.bind(this),
     };
-    this.#roster = new Roster((endpoint) => new Member(endpoint, this.#policy.createLoad(), memberContext));
+    this.#roster = new Roster((endpoint) => {
+      const load = this.#policy.createLoad();
+      return load && new Member(endpoint, load, memberContext);
+    });
     const { clock, random, events } = context;
-    this.#reports = new LoadReports({ clock, random, ...reportNews(events) }, () => this.#roster.members);
+    const reporting = { clock, random, failures: this.failures, ...reportNews(events) };
+    this.#reports = new LoadReports(reporting, () => this.#roster.members);
     if (context.member.maxConnectionAgeMs < Infinity) this.#rotation = this.#newRotation();
   }
 
@@ -117,20 +136,39 @@ export class Membership {
     return this.#generation;
   }
 
-  /** Balances by another policy from now on. Members keep their connections and calls; one of the same kind goes on with their loads. */
+  /**
+   * Balances by another policy from now on. Members keep their connections and calls; one of the same kind goes on with their
+   * loads. What the policy throws when it makes the loads is thrown, and nothing has changed.
+   */
   setPolicy(policy: BalancingPolicy): void {
-    const goesOn = handOver(this.#policy, policy);
+    const goesOn = handOver(this.#policy.policy, policy);
     const now = this.#context.clock.now();
-    this.#policy = policy;
-    for (const member of this.#roster.members) {
-      member.changeLoad(goesOn ? policy.createLoad(member.load, now) : policy.createLoad());
-    }
+    const loads = this.#roster.members.map((member) => ({
+      member,
+      load: goesOn ? policy.createLoad(member.load, now) : policy.createLoad(),
+    }));
+    this.#policy = new GuardedPolicy(policy, this.failures);
+    for (const { member, load } of loads) member.changeLoad(load);
     if (!this.#closed) this.#update();
+  }
+
+  /** A call waits for this member, which a lazy policy asks for. */
+  connectAwaited(member: Member): void {
+    this.#awaited.connect(member);
+  }
+
+  /** No call waits. */
+  nobodyWaits(): void {
+    if (this.#awaited.release()) this.#update();
   }
 
   /** Adopts the newest full list of endpoints. */
   reconcile(endpoints: readonly Endpoint[]): void {
-    const { added, changed, removed } = this.#roster.reconcile(endpoints);
+    const { added, changed, removed, failed } = this.#roster.reconcile(endpoints);
+    this.#missing?.cancel();
+    this.#missing = failed
+      ? this.#context.clock.schedule(this.#policy.retryInMs(), () => this.reconcile(endpoints))
+      : undefined;
     if (added.length + changed.length + removed.length === 0) return;
     this.#update(() => this.#drainAll(removed, (member) => `pod ${member.address} left the target`));
     const { events } = this.#context;
@@ -152,22 +190,15 @@ export class Membership {
 
   #newRotation(): Rotation<Member> {
     const { clock, member } = this.#context;
-    const onReview = (overdue: boolean): void => this.#warnOfPause(overdue);
+    const onReview = (overdue: boolean): void => warnOfPause(this.#lasting, this.#roster.members, overdue);
     return new Rotation(clock, member.maxConnectionAgeMs, () => this.#roster.members, onReview);
-  }
-
-  #warnOfPause(overdue: boolean): void {
-    if (!overdue) return this.#lasting.review('rotation-paused', false, '');
-    const away = this.#roster.members.filter(({ connectivity }) => connectivity !== 'ready' && connectivity !== 'idle');
-    const pods = away.map(({ address }) => address).join(', ');
-    const message = `connections stay in use at twice maxConnectionAgeMs, because pods are not connected: ${pods}`;
-    this.#lasting.review('rotation-paused', true, message);
   }
 
   /** Nobody needs a connection until {@link wake}: all are closed, the members stay with what is known of them. */
   sleep(): void {
     this.#asleep = true;
     this.#revisit?.cancel();
+    this.#missing?.cancel();
     this.#reports.want(undefined);
     this.#rotation?.stop();
     this.#picker = WAIT;
@@ -185,6 +216,7 @@ export class Membership {
   close(done: () => void): void {
     this.#closed = true;
     this.#revisit?.cancel();
+    this.#missing?.cancel();
     this.#reports.want(undefined);
     this.#rotation?.stop();
     this.#picker = WAIT;
@@ -230,20 +262,24 @@ export class Membership {
 
   /** Applies `action` and asks the policy anew. Changes that this causes in turn are folded into one more round. */
   #update(action?: () => void): void {
-    this.#dirty = true;
+    this.#rounds.mark();
     action?.();
-    if (this.#updating || this.#closed || this.#asleep) return;
-    this.#updating = true;
-    try {
-      while (this.#dirty && !this.#closed) {
-        this.#dirty = false;
-        this.#askPolicy();
-      }
-    } finally {
-      this.#updating = false;
-    }
+    if (!this.#closed && !this.#asleep) this.#rounds.run();
+  }
+
+  #tellPicker(): void {
     this.#context.onPicker();
     if (!this.#closed) this.#rotation?.review();
+  }
+
+  #askLater(): void {
+    this.failures.policyFailed('update', new Error('its answers contradict each other, and do not come to an end'));
+    this.#revisitIn(this.#policy.retryInMs());
+  }
+
+  #revisitIn(delayMs: number | undefined): void {
+    this.#revisit?.cancel();
+    this.#revisit = delayMs === undefined ? undefined : this.#context.clock.schedule(delayMs, () => this.#update());
   }
 
   #askPolicy(): void {
@@ -253,20 +289,15 @@ export class Membership {
     const update = this.#policy.update(members, context);
     const { picker, connect, letGo, loadReports, revisitInMs, state } = update;
     this.#picker = picker;
-    this.#inUse = letGo === undefined ? members : without(members, letGo);
+    const leaving = letGo && this.#awaited.leaving(connect, letGo);
+    this.#inUse = leaving === undefined ? members : without(members, leaving);
     this.#state = state;
     this.#generation += 1;
-    this.#revisit?.cancel();
-    this.#revisit = revisitInMs === undefined ? undefined : clock.schedule(revisitInMs, () => this.#update());
+    this.#revisitIn(revisitInMs);
     for (const member of connect) member.connect();
-    if (letGo) for (const member of letGo) member.letGo();
+    if (leaving) for (const member of leaving) member.letGo();
     this.ejections.take(update, members, context.now);
     // What was told of a change may have closed the pool.
     this.#reports.want(this.#closed ? undefined : loadReports);
   }
-}
-
-function without(members: readonly Member[], letGo: readonly Member[]): readonly Member[] {
-  const gone = new Set(letGo);
-  return members.filter((member) => !gone.has(member));
 }

@@ -1,8 +1,10 @@
 import { status } from '@grpc/grpc-js';
-import type { Clock, LoopStalls, PickRequest } from '@fairlead/core';
+import type { Clock, LoopStalls, PickRequest, PickResult } from '@fairlead/core';
 import type { CallHost } from './call/call-host.js';
+import { failByPolicy } from './call/guarded-load.js';
 import type { PoolCall } from './call/pool-call.js';
 import { explainStanding } from './explanation.js';
+import { askPicker } from './guarded-policy.js';
 import type { Idleness } from './idleness.js';
 import type { Member } from './member/member.js';
 import type { Membership } from './membership.js';
@@ -24,6 +26,8 @@ export class Placement implements CallHost {
   readonly #waiting: WaitingCalls;
   readonly #idleness: Idleness;
   readonly #wake: () => void;
+  /** Calls that begin now, and may wait. */
+  #admitting = 0;
   #closed = false;
 
   /** @param wake starts the pool, when this is its first call or the first after it was idle. */
@@ -54,17 +58,24 @@ export class Placement implements CallHost {
 
   admit(call: PoolCall): void {
     this.#idleness.enter();
+    this.#admitting += 1;
     try {
       this.place(call);
     } catch (error) {
-      // A picker that throws ends the call where its client can catch it; nobody will say that it ended.
+      // What throws at the start of a call is its caller's to catch; nobody will say that it ended.
       this.#idleness.leave();
       throw error;
+    } finally {
+      this.#admitting -= 1;
     }
   }
 
   ended(): void {
     this.#idleness.leave();
+  }
+
+  policyFailed(where: string, error: unknown): void {
+    this.#membership.failures.policyFailed(where, error);
   }
 
   place(call: PoolCall): void {
@@ -93,14 +104,19 @@ export class Placement implements CallHost {
   /** Something changed: every waiting call gets another chance, or its end. */
   retryWaiting(): void {
     this.#waiting.forEach((call) => this.place(call));
+    if (this.#waiting.size + this.#admitting === 0) this.#membership.nobodyWaits();
   }
 
   /** Somebody wants the pool to be connected and has no call yet: what a call without a key would have connected, is. */
   seekConnection(): void {
     this.#idleness.touch();
     if (this.#closed || this.#readiness.hasReady(1)) return;
-    const result = this.#membership.picker.pick(NO_CALL, this.#clock.now());
-    if (result.kind !== 'fail') result.connect?.connect();
+    try {
+      const result = askPicker(this.#membership.picker, NO_CALL, this.#clock.now());
+      if (result.kind !== 'fail') result.connect?.connect();
+    } catch (error) {
+      this.policyFailed('pick', error);
+    }
   }
 
   close(): void {
@@ -135,9 +151,15 @@ export class Placement implements CallHost {
     // Each round in which the picked member turns out to be lost leaves one member fewer to pick.
     for (let rounds = this.#membership.members.length; rounds >= 0; rounds -= 1) {
       const now = this.#clock.now();
-      const result = this.#membership.picker.pick(call, now);
+      let result: PickResult<Member>;
+      try {
+        result = askPicker(this.#membership.picker, call, now);
+      } catch (error) {
+        failByPolicy(call, 'pick', error);
+        return true;
+      }
       if (result.kind === 'wait') {
-        result.connect?.connect();
+        if (result.connect) this.#membership.connectAwaited(result.connect);
         // The attempt may have failed at once, and the call with it.
         return call.settled;
       }

@@ -236,7 +236,7 @@ export class Pool implements grpc.ChannelInterface {
 
   /**
    * Balances by another policy from now on; one of the same name goes on with what was learnt. Connections and calls stay.
-   * @throws InvalidOptionError when it makes no policy.
+   * @throws InvalidOptionError when it makes no policy; what it or the policy's `createLoad` throws. Then nothing has changed.
    */
   setBalancing(balancing: () => BalancingPolicy): void {
     this.#membership.setPolicy(createPolicy(balancing));

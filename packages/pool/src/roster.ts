@@ -6,9 +6,11 @@ export interface RosterChange {
   readonly added: readonly Member[];
   readonly changed: readonly Member[];
   readonly removed: readonly Member[];
+  /** Some that were to be added could not be made: to be reconciled again. */
+  readonly failed: boolean;
 }
 
-const NO_CHANGE: RosterChange = { added: [], changed: [], removed: [] };
+const NO_CHANGE: RosterChange = { added: [], changed: [], removed: [], failed: false };
 
 /**
  * The ordered set of members. Reconciles what a resolver reports: members that stay keep their place, statistics,
@@ -19,10 +21,10 @@ const NO_CHANGE: RosterChange = { added: [], changed: [], removed: [] };
 export class Roster {
   #members: readonly Member[] = [];
   readonly #byId = new Map<string, Member>();
-  readonly #create: (endpoint: Endpoint) => Member;
+  readonly #create: (endpoint: Endpoint) => Member | undefined;
 
-  /** @param create makes the member of a new endpoint, without connecting it. */
-  constructor(create: (endpoint: Endpoint) => Member) {
+  /** @param create makes the member of a new endpoint, without connecting it; undefined when it cannot now. Never throws. */
+  constructor(create: (endpoint: Endpoint) => Member | undefined) {
     this.#create = create;
   }
 
@@ -52,10 +54,10 @@ export class Roster {
       return member ? [member] : [];
     });
     for (const { endpoint } of removed) this.#byId.delete(endpoint.id);
-    const added = diff.added.map(this.#create);
+    const added = diff.added.flatMap((endpoint) => this.#create(endpoint) ?? []);
     for (const member of added) this.#byId.set(member.endpoint.id, member);
     this.#members = [...this.#members.filter((member) => !gone.has(member)), ...added];
-    return { added, changed, removed };
+    return { added, changed, removed, failed: added.length < diff.added.length };
   }
 
   /** Takes everybody out. */

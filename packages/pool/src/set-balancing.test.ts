@@ -1,4 +1,10 @@
-import { builtInPolicies, parseLoadBalancingConfig, type BalancingPolicy } from '@fairlead/core';
+import {
+  builtInPolicies,
+  failureAccrual,
+  parseLoadBalancingConfig,
+  roundRobin,
+  type BalancingPolicy,
+} from '@fairlead/core';
 import { describe, expect, test } from '@jest/globals';
 import { pod, turn, VirtualPool } from '../test/support/virtual-pool.js';
 
@@ -145,6 +151,14 @@ describe('another balancing policy', () => {
     virtual.channel(1).ready();
     await turn();
     expect([virtual.channel(1).calls.length, virtual.pool.snapshot().waitingCalls]).toEqual([1, 0]);
+  });
+
+  test('one whose child is none is refused, at construction as well, and the old one stays', () => {
+    const virtual = VirtualPool.ready(1, { balancing: policy('round_robin') });
+    const wrong = failureAccrual({ childPolicy: roundRobin as never });
+    expect(() => virtual.pool.setBalancing(wrong)).toThrow('failure_accrual.childPolicy: a function (expected: ');
+    expect(virtual.pool.snapshot().policy).toBe('round_robin');
+    expect(() => new VirtualPool({ balancing: wrong })).toThrow('failure_accrual.childPolicy: a function (expected: ');
   });
 
   test('one that is none is refused, and the old one stays', () => {

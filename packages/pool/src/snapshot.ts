@@ -1,5 +1,6 @@
 import { connectivityState } from '@grpc/grpc-js';
 import type { EjectionCause, Endpoint, MemberConnectivity, StallCounts } from '@fairlead/core';
+import { costOf } from './call/guarded-load.js';
 import type { StandingEjection } from './ejections.js';
 import type { Member } from './member/member.js';
 import type { PoolCounters } from './pool-counts.js';
@@ -82,7 +83,7 @@ export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
     connectivity: member.connectivity,
     picks: member.tally.picks,
     inFlight: member.load.inFlight,
-    load: member.load.valueAt(now),
+    load: costOf(member.load, now),
     lastError: member.errors.present,
     ejected: ejectionOf(membership.ejections.of(member), now),
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { InvalidOptionError } from '../errors/invalid-option-error.js';
 import { count, durationMs } from '../options/number-rules.js';
 import { bool } from '../options/value-rules.js';
 import { builtInPolicies } from '../policies/built-in-policies.js';
@@ -88,6 +89,15 @@ describe('one table for a config and for typed options', () => {
       'lb[0].mine.inner.strikt: unknown field, ignored (did you mean strict?)',
       'lb[0].mine.intervall: unknown field, ignored (did you mean interval?)',
     ]);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['a function', roundRobin],
+    ['undefined', () => undefined],
+  ])('a childPolicy that makes %s is no policy', (made, childPolicy) => {
+    const make = mine.fromOptions({ size: 1, childPolicy });
+    expect(make).toThrow(InvalidOptionError);
+    expect(make).toThrow(`mine.childPolicy: ${made} (expected: a function that makes an object with createLoad()`);
   });
 
   test('an alias chooses it, under its standard name', () => {

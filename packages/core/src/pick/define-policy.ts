@@ -4,6 +4,7 @@ import type { OptionRule, ResolvedOptions } from '../options/option-rule.js';
 import { parseDuration } from '../service-config/duration.js';
 import { childPath, fieldOf, unknownField } from '../service-config/config-reader.js';
 import type { BalancingPolicy, BalancingPolicyFactory, PolicySurroundings } from './balancing-policy.js';
+import { requirePolicy } from './require-policy.js';
 
 type Json = Readonly<Record<string, unknown>>;
 type Rules = Readonly<Record<string, OptionRule<unknown>>>;
@@ -56,7 +57,7 @@ export function childPolicy(fallback?: () => BalancingPolicy): OptionRule<() => 
     [CHILD]: true,
     check(value: unknown, name: string) {
       const used = value === undefined ? fallback : value;
-      if (typeof used === 'function') return used as () => BalancingPolicy;
+      if (typeof used === 'function') return () => requirePolicy((used as () => unknown)(), name);
       throw new InvalidOptionError(name, used, 'a policy, e.g. roundRobin()');
     },
   } as OptionRule<() => BalancingPolicy>;

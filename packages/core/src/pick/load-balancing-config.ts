@@ -3,6 +3,10 @@ import { InvalidServiceConfigError } from '../errors/invalid-service-config-erro
 import { formatValue } from '../errors/format-value.js';
 import { unknownField } from '../service-config/config-reader.js';
 import type { BalancingPolicy, BalancingPolicyFactory, PolicySurroundings } from './balancing-policy.js';
+import { requirePolicy } from './require-policy.js';
+
+/** Of policies inside each other: nobody needs more, and a config that contains itself has no end. */
+const MAX_DEPTH = 16;
 
 /** The policy that a config chose. */
 export interface ChosenPolicy {
@@ -29,11 +33,25 @@ export function parseLoadBalancingConfig(
   factories: readonly BalancingPolicyFactory[],
   path: string,
 ): ChosenPolicy {
+  const chosen = readList(list, { factories, path, depth: 1 });
+  return { ...chosen, config: cloneConfig(chosen.config, `${path}: ${chosen.name}`) };
+}
+
+/** A list inside a config, and how many policies are around it. */
+interface ListPlace {
+  readonly factories: readonly BalancingPolicyFactory[];
+  readonly path: string;
+  readonly depth: number;
+}
+
+function readList(list: unknown, place: ListPlace): ChosenPolicy {
+  const { factories, path, depth } = place;
+  if (depth > MAX_DEPTH) fail(`${path}: nested too deep (expected: at most ${MAX_DEPTH} policies inside each other)`);
   if (!Array.isArray(list)) fail(`${path}: ${formatValue(list)} (expected: a list of {"policy": {…}})`);
   const entries = list.map((entry: unknown, index) => requireEntry(entry, `${path}[${index}]`));
   for (const { name, config, path: entryPath } of entries) {
     const factory = factories.find((candidate) => candidate.names.includes(name));
-    if (factory !== undefined) return choose(factory, config, entryPath, factories);
+    if (factory !== undefined) return choose(factory, config, { ...place, path: entryPath });
   }
   const named = entries.map(({ name }) => name).join(', ') || 'nothing';
   const supported = factories.map((factory) => factory.names[0]).join(', ');
@@ -53,40 +71,46 @@ function requireEntry(entry: unknown, path: string): Entry {
   return { name, config, path: `${path}.${name}` };
 }
 
-function choose(
-  factory: BalancingPolicyFactory,
-  config: unknown,
-  path: string,
-  factories: readonly BalancingPolicyFactory[],
-): ChosenPolicy {
+function choose(factory: BalancingPolicyFactory, config: unknown, { factories, path, depth }: ListPlace): ChosenPolicy {
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     fail(`${path}: ${formatValue(config)} (expected: an object)`);
   }
   const inside: string[] = [];
   const surroundings: PolicySurroundings = {
     child(list, childPath) {
-      const { create, warnings } = parseLoadBalancingConfig(list, factories, childPath);
+      const { create, warnings } = readList(list, { factories, path: childPath, depth: depth + 1 });
       inside.push(...warnings);
       return create;
     },
     warn: (text) => inside.push(text),
   };
   try {
-    const create = factory.create(config as Readonly<Record<string, unknown>>, path, surroundings);
+    const create: unknown = factory.create(config as Readonly<Record<string, unknown>>, path, surroundings);
+    if (typeof create !== 'function') throw new InvalidOptionError(path, create, 'create() that makes a function');
     const { fields = Object.keys(config) } = factory;
     const unknown = Object.keys(config).filter((field) => !fields.includes(field));
     return {
       name: factory.names[0]!,
-      config: structuredClone(config as Readonly<Record<string, unknown>>),
-      create,
+      config: config as Readonly<Record<string, unknown>>,
+      create: () => requirePolicy((create as () => unknown)(), path),
       warnings: [...unknown.map((field) => unknownField(path, field, fields)), ...inside],
     };
   } catch (error) {
+    if (error instanceof InvalidServiceConfigError) throw error;
     if (error instanceof InvalidOptionError) fail(error.message, error);
-    throw error;
+    fail(`${path}: ${error instanceof Error ? error.message : formatValue(error)}`, error);
   }
 }
 
-function fail(problem: string, cause?: Error): never {
-  throw new InvalidServiceConfigError([problem], cause && { cause });
+/** What the user may change later must not change what was chosen. */
+function cloneConfig(config: ChosenPolicy['config'], path: string): ChosenPolicy['config'] {
+  try {
+    return structuredClone(config);
+  } catch (error) {
+    fail(`${path}: holds a function, or something else that is no JSON`, error);
+  }
+}
+
+function fail(problem: string, cause?: unknown): never {
+  throw new InvalidServiceConfigError([problem], cause === undefined ? undefined : { cause });
 }

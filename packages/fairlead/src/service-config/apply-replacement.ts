@@ -34,11 +34,17 @@ const DEFAULT_POLICY = parseLoadBalancingConfig([{ peak_ewma: {} }], builtInPoli
 /**
  * Puts a new config to work for the calls that follow. What it does not touch stays as it is: connections, what a balancing
  * policy of the same name knows, the breaker of a method whose breaker stays, the chain of a method whose config is equal.
+ *
+ * @throws what a balancing policy of the user throws when it is made; then nothing has changed.
  */
 export function applyReplacement(
   { config, previous, source }: ConfigReplacement,
   { channel, pool, policies, budget, channelWide }: ConfigFollowers,
 ): ServiceConfigChange {
+  const { loadBalancing = DEFAULT_POLICY } = config;
+  const policyChanged = !samePolicy(loadBalancing, previous.loadBalancing ?? DEFAULT_POLICY);
+  // First of all: a policy of the user may throw, and then nothing has changed.
+  if (policyChanged) pool.setBalancing(loadBalancing.create);
   budget.configure(channelWide.budget(config));
   policies.channelWide.configure(channelWide.policies(config));
   policies.breakers.review((path) => config.methodConfig(path).circuitBreaker);
@@ -49,9 +55,6 @@ export function applyReplacement(
   channel.resetChains(
     (path) => allChange || !isDeepStrictEqual(config.methodConfig(path), previous.methodConfig(path)),
   );
-  const { loadBalancing = DEFAULT_POLICY } = config;
-  const policyChanged = !samePolicy(loadBalancing, previous.loadBalancing ?? DEFAULT_POLICY);
-  if (policyChanged) pool.setBalancing(loadBalancing.create);
   return { source, policy: pool.snapshot().policy, policyChanged };
 }
 

@@ -15,7 +15,7 @@ export interface ConfigReplacement {
 
 /** What happens with the configs of a channel. */
 export interface LiveConfigListener {
-  /** It is in force when this is called. */
+  /** It is in force when this is called, and the old one again when this throws. */
   onReplaced(replacement: ConfigReplacement): void;
   /** The resolver's does not count, because the application gave one. */
   onIgnored(): void;
@@ -82,8 +82,15 @@ export class LiveServiceConfig {
 
   #replace({ config, warnings }: ParsedServiceConfig, source: ServiceConfigSource): void {
     const previous = this.#config;
+    const previousSource = this.#source;
     this.#config = config;
     this.#source = source;
-    this.#listener?.onReplaced({ source, config, previous, warnings });
+    try {
+      this.#listener?.onReplaced({ source, config, previous, warnings });
+    } catch (error) {
+      this.#config = previous;
+      this.#source = previousSource;
+      throw error;
+    }
   }
 }

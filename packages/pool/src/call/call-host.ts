@@ -1,9 +1,10 @@
 import type { LoopStalls } from '@fairlead/core';
+import type { PolicyFailureListener } from '../guarded-policy.js';
 import type { Member } from '../member/member.js';
 import type { PoolCall } from './pool-call.js';
 
 /** What a call needs from its pool. */
-export interface CallHost {
+export interface CallHost extends PolicyFailureListener {
   readonly stalls: LoopStalls;
   now(): number;
   /** A call begins, which will tell its end by `ended`. Then as `place`. */

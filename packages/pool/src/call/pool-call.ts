@@ -2,7 +2,6 @@ import * as grpc from '@grpc/grpc-js';
 import {
   asLocalEnd,
   attemptContextOf,
-  classifyFailure,
   detachAttemptContext,
   hashKeyOf,
   type AttemptContext,
@@ -18,8 +17,9 @@ import type { CallArguments, CallListener, GrpcCall, MessageContext } from '../g
 import type { ActiveCalls, DrainableCall } from '../member/active-calls.js';
 import type { Member } from '../member/member.js';
 import type { CallHost } from './call-host.js';
-import { isFromServer, localStatus } from './call-status.js';
+import { failureOf, isFromServer, localStatus } from './call-status.js';
 import { verdictOf } from './call-verdict.js';
+import { adoptCall, beginCall, tellEnd, tellResponded } from './guarded-load.js';
 import { OutgoingQueue } from './outgoing-queue.js';
 
 /**
@@ -29,7 +29,7 @@ import { OutgoingQueue } from './outgoing-queue.js';
  * It is its own listener on that call, so a call costs one object and one completion here.
  */
 export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
-  readonly #args: CallArguments;
+  readonly args: CallArguments;
   readonly #host: CallHost;
   #metadata: grpc.Metadata | undefined;
   #listener: CallListener | undefined;
@@ -52,14 +52,14 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   #early: grpc.StatusObject | undefined;
 
   constructor(args: CallArguments, host: CallHost) {
-    this.#args = args;
+    this.args = args;
     this.#host = host;
   }
 
   // What the picker and the pool read.
 
   get path(): string {
-    return this.#args.path;
+    return this.args.path;
   }
 
   get metadata(): grpc.Metadata {
@@ -72,10 +72,6 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
 
   get hashKey(): string | undefined {
     return this.#metadata && hashKeyOf(this.#metadata);
-  }
-
-  get args(): CallArguments {
-    return this.#args;
   }
 
   /** Given to a member, or over: nothing is left to find for it. */
@@ -150,10 +146,12 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
 
   /** The picker chose `member`: its load is reserved before anything else can happen, and the call goes out. */
   assign(member: Member, now: number): void {
+    const completion = beginCall(member.load, now, this);
+    if (completion === undefined) return;
+    this.#completion = completion;
     this.#member = member;
     this.#assignedAt = now;
     this.#host.stalls.enter(now);
-    this.#completion = member.load.begin(now);
     member.tally.picked(now);
     this.#among = member.calls.current;
     this.#among.add(this);
@@ -193,8 +191,8 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   /** The member has another load from now on, which counts the place of this call. */
   moveTo(load: Load, now: number): void {
     if (this.#completion === undefined) return;
-    this.#completion.end(now, 'neutral');
-    this.#completion = load.adopt?.(now, !this.#sawMessage) ?? load.begin(now);
+    tellEnd(this.#completion, now, 'neutral', false, undefined, this.#host);
+    this.#completion = adoptCall(load, now, !this.#sawMessage, this.#host);
   }
 
   // What the member's call says.
@@ -217,7 +215,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     this.#ended = true;
     const cut = received.code === grpc.status.UNAVAILABLE && received.details === this.#cutFor;
     const status = cut ? asLocalEnd(received) : received;
-    const failure = status.code === grpc.status.OK ? undefined : this.#classify(status);
+    const failure = failureOf(status, this.#sawHeaders);
     this.#complete(status, failure);
     if (failure !== undefined) this.#attempt?.onFailed(failure);
     this.#host.ended();
@@ -235,7 +233,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
   #launch(member: Member): void {
     let call: GrpcCall;
     try {
-      call = member.createCall(this.#args);
+      call = member.createCall(this.args);
     } catch (error) {
       // Nothing was sent. Another member may take it only if it was this one's connection that failed.
       const details = `call could not be started: ${error instanceof Error ? error.message : String(error)}`;
@@ -255,11 +253,6 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     process.nextTick(() => this.#listener?.onReceiveStatus(this.#early!));
   }
 
-  #classify(status: grpc.StatusObject): FailureClass {
-    const { code, details } = status;
-    return classifyFailure({ code, details, fromServer: isFromServer(status, this.#sawHeaders) });
-  }
-
   #complete(status: grpc.StatusObject, failure: FailureClass | undefined): void {
     const now = this.#host.now();
     const fromServer = isFromServer(status, this.#sawHeaders);
@@ -274,7 +267,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     if (this.#completion === undefined) return;
     const { stalls } = this.#host;
     const distorted = stalls.distorts(this.#assignedAt, now);
-    this.#completion.responded(now, distorted);
+    tellResponded(this.#completion, now, distorted, this.#host);
     if (!distorted) this.#member!.tally.answered(now - this.#assignedAt);
     stalls.leave(now);
   }
@@ -284,7 +277,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     const completion = this.#completion;
     // What a policy learns at the end may bring another policy: this call is no more to be counted by its loads.
     this.#completion = undefined;
-    completion?.end(now, outcome, stalls.distorts(this.#assignedAt, now), status);
+    if (completion) tellEnd(completion, now, outcome, stalls.distorts(this.#assignedAt, now), status, this.#host);
     if (!this.#sawMessage) stalls.leave(now);
     this.#member?.tally.ended(status?.code === grpc.status.OK);
     this.#among?.delete(this);

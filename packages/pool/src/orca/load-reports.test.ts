@@ -11,6 +11,7 @@ import {
 } from '@fairlead/core';
 import { status } from '@grpc/grpc-js';
 import type { FakeCall, FakeChannel } from '../../test/support/fake-channel.js';
+import { ThrowingPolicy } from '../../test/support/throwing-policy.js';
 import { pod, turn, VirtualPool } from '../../test/support/virtual-pool.js';
 import type { PoolOptions } from '../options.js';
 
@@ -280,6 +281,19 @@ describe('a stream of load reports', () => {
     };
     context.run('a call', () => virtual.pool.setBalancing(outOfBand(5_000)));
     expect(seen).toEqual([undefined]);
+  });
+
+  test('goes on when the load throws at a report', () => {
+    const policy = new ThrowingPolicy();
+    policy.wishes = () => ({ loadReports: { intervalMs: 1_000 } });
+    const virtual = readyPool(1, { balancing: policy.make });
+    const warnings = codesOf(virtual);
+    policy.where = 'report';
+    const stream = streamOn(virtual.channel(1));
+    stream.respond(loaded(1));
+    stream.respond(loaded(1));
+    expect(warnings).toEqual(['balancing-policy-failed: the balancing policy failed in Load.report: boom in report']);
+    expect([isOpen(stream), stream.did.filter((act) => act === 'read').length]).toEqual([true, 3]);
   });
 
   test('survives a channel that cannot make it', () => {

@@ -7,8 +7,10 @@ import {
   type Random,
   type Timer,
 } from '@fairlead/core';
+import { tellReport } from '../call/guarded-load.js';
 import type { CallListener, GrpcCall } from '../grpc-types.js';
 import type { Member } from '../member/member.js';
+import type { PolicyFailureListener } from '../guarded-policy.js';
 import { outside } from '../outside.js';
 import { ConnectionHold } from './connection-hold.js';
 
@@ -19,6 +21,7 @@ const PATH = '/xds.service.orca.v3.OpenRcaService/StreamCoreMetrics';
 export interface ReportStreamContext {
   readonly clock: Clock;
   readonly random: Random;
+  readonly failures: PolicyFailureListener;
   /** The server of this member has no such service. */
   onUnimplemented(member: Member): void;
 }
@@ -105,7 +108,8 @@ export class ReportStream {
     this.#reported = true;
     this.#backoff = connectionBackoff();
     const report = decodeOrcaLoadReport(message);
-    if (report !== undefined) this.#member.load.report?.(report, this.#context.clock.now());
+    const { clock, failures } = this.#context;
+    if (report !== undefined) tellReport(this.#member.load, report, clock.now(), failures);
     // The load may have made its policy reconsider, which may have ended this.
     if (this.#call === call) call.startRead();
   }
