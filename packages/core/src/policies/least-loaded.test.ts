@@ -21,7 +21,8 @@ const pickerOver = (members: readonly FakeMember[], random: Random) =>
 
 function pickerByWeight(members: readonly FakeMember[], random: Random) {
   const ready = pickedReady(members);
-  return new LeastLoadedPicker(ready, random, relativeWeights(ready));
+  const weights = relativeWeights(ready);
+  return new LeastLoadedPicker(ready, random, { weights, chances: weights });
 }
 
 describe('LeastLoadedPicker', () => {

@@ -2,7 +2,7 @@ import { firstOfPair, secondOfPair } from '../random/distinct-pair.js';
 import type { Random } from '../random/random.js';
 import type { MemberView, Picker, PickRequest, PickResult } from '../pick/picker.js';
 import type { Picked } from '../pick/ready-members.js';
-import { Candidates } from './sampling/candidates.js';
+import { Candidates, type DrawWeights } from './sampling/candidates.js';
 
 /**
  * Power of two choices: draws two distinct members and picks the one with the smaller load.
@@ -16,7 +16,7 @@ import { Candidates } from './sampling/candidates.js';
  * where comparing bare calls in flight would take back what drawing has given. A member of weight w shares the cost of a
  * call among `inFlight / w + 1` (its load says `inFlight + 1`). Dividing the whole load instead, as Envoy's weighted least
  * request does with active + 1, would give an idle client's calls to the heavy members almost alone: of 2:1, 8:1 would be
- * made.
+ * made. A member that is new is drawn less often for it, and compared by what it will carry: see `SlowStart`.
  */
 export class LeastLoadedPicker<M extends MemberView> implements Picker<M> {
   readonly #candidates: Candidates<M>;
@@ -24,19 +24,19 @@ export class LeastLoadedPicker<M extends MemberView> implements Picker<M> {
 
   /**
    * @param ready never empty.
-   * @param weights of `ready`, in its order, with a mean of 1; not given when all are equal.
+   * @param weights of `ready`, in its order.
    */
-  constructor(ready: readonly Picked<M>[], random: Random, weights?: Float64Array) {
+  constructor(ready: readonly Picked<M>[], random: Random, weights?: DrawWeights) {
     this.#candidates = new Candidates(ready, random, weights);
     this.#random = random;
   }
 
   pick(request: PickRequest, now: number): PickResult<M> {
-    const { ready, weights } = this.#candidates;
+    const { areEqual, ready } = this.#candidates;
     if (ready.length === 1) return ready[0]!;
     const tried = request.attempt?.tried.size ?? 0;
     if (tried > 0) return this.#untried(request, now) ?? this.#any(now);
-    return weights === undefined ? this.#anyEqual(now) : this.#any(now);
+    return areEqual ? this.#anyEqual(now) : this.#any(now);
   }
 
   #anyEqual(now: number): Picked<M> {

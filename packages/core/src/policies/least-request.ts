@@ -5,7 +5,7 @@ import { definePolicy } from '../pick/define-policy.js';
 import type { MemberView, Picker, PickRequest, PickResult } from '../pick/picker.js';
 import type { Picked } from '../pick/ready-members.js';
 import type { Random } from '../random/random.js';
-import { Candidates } from './sampling/candidates.js';
+import { Candidates, type DrawWeights } from './sampling/candidates.js';
 import { SamplingPolicy } from './sampling/sampling-policy.js';
 import { SLOW_START_RULE, type SlowStartOptions } from './sampling/slow-start.js';
 
@@ -19,9 +19,9 @@ export class LeastRequestPicker<M extends MemberView> implements Picker<M> {
 
   /**
    * @param ready never empty.
-   * @param weights of `ready`, in its order; not given when all are equal.
+   * @param weights of `ready`, in its order.
    */
-  constructor(ready: readonly Picked<M>[], random: Random, choiceCount: number, weights?: Float64Array) {
+  constructor(ready: readonly Picked<M>[], random: Random, choiceCount: number, weights?: DrawWeights) {
     this.#candidates = new Candidates(ready, random, weights);
     this.#choiceCount = choiceCount;
   }

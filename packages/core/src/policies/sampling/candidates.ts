@@ -10,20 +10,40 @@ import { uniformIndex } from '../../random/uniform-index.js';
  */
 const MAX_DRAWS = 8;
 
-/** The ready members of a snapshot to draw from: each as likely as its weight says. Draws make no object. */
+/** Of the ready members, in their order, each with a mean of 1; not given where all are equal. See `relativeWeights`. */
+export interface DrawWeights {
+  /** What each can carry. */
+  readonly weights?: Float64Array | undefined;
+  /** How likely each is drawn. */
+  readonly chances?: Float64Array | undefined;
+}
+
+/**
+ * The ready members of a snapshot to draw from. Draws make no object.
+ *
+ * Two kinds of weights: how likely a member is drawn, and what it can carry. They differ while a member is new (slow start):
+ * it is drawn less often, and is as busy with a call as any other.
+ */
 export class Candidates<M extends MemberView> {
   /** Never empty. */
   readonly ready: readonly Picked<M>[];
-  /** In the order of `ready`, with a mean of 1; undefined when all are equal. */
+  /** What each can carry, in the order of `ready`, with a mean of 1; undefined when all are equal. */
   readonly weights: Float64Array | undefined;
+  readonly #chances: Float64Array | undefined;
   readonly #random: Random;
   readonly #table: AliasTable | undefined;
 
-  constructor(ready: readonly Picked<M>[], random: Random, weights?: Float64Array) {
+  constructor(ready: readonly Picked<M>[], random: Random, { weights, chances }: DrawWeights = {}) {
     this.ready = ready;
     this.weights = weights;
+    this.#chances = chances;
     this.#random = random;
-    this.#table = weights && new AliasTable(weights);
+    this.#table = chances && new AliasTable(chances);
+  }
+
+  /** Whether all are equal in all. */
+  get areEqual(): boolean {
+    return this.#chances === undefined && this.weights === undefined;
   }
 
   /** An index. */
@@ -67,6 +87,6 @@ export class Candidates<M extends MemberView> {
   }
 
   #openWeight(request: PickRequest, index: number, except: number): number {
-    return index === except || wasTried(request, this.ready[index]!) ? 0 : (this.weights?.[index] ?? 1);
+    return index === except || wasTried(request, this.ready[index]!) ? 0 : (this.#chances?.[index] ?? 1);
   }
 }

@@ -3,6 +3,7 @@ import type { BalancingPolicy, PolicyContext, PolicyUpdate } from '../../pick/ba
 import type { MemberView, Picker } from '../../pick/picker.js';
 import { pickedReady, waitingPicker, type Picked } from '../../pick/ready-members.js';
 import type { Random } from '../../random/random.js';
+import type { DrawWeights } from './candidates.js';
 import { relativeWeights } from './relative-weights.js';
 import { SlowStart, type SlowStartOptions } from './slow-start.js';
 
@@ -11,12 +12,7 @@ export interface SamplingParts {
   readonly name: string;
   readonly slowStart: SlowStartOptions | undefined;
   createLoad(): Load;
-  /** @param weights see `relativeWeights`. */
-  pickerOver<M extends MemberView>(
-    ready: readonly Picked<M>[],
-    random: Random,
-    weights: Float64Array | undefined,
-  ): Picker<M>;
+  pickerOver<M extends MemberView>(ready: readonly Picked<M>[], random: Random, weights: DrawWeights): Picker<M>;
 }
 
 /** Keeps all members connected; weights and slow start are made into probabilities here, off the path of calls. */
@@ -39,8 +35,9 @@ export class SamplingPolicy implements BalancingPolicy {
     const ready = pickedReady(members);
     const slow = this.#slowStart?.factorsOf(ready, now);
     if (ready.length === 0) return { picker: waitingPicker, connect: members };
-    const weights = relativeWeights(ready, slow?.factors);
-    const picker = this.#parts.pickerOver(ready, random, weights);
+    const weights = relativeWeights(ready);
+    const chances = slow === undefined ? weights : relativeWeights(ready, slow.factors);
+    const picker = this.#parts.pickerOver(ready, random, { weights, chances });
     return { picker, connect: members, revisitInMs: slow?.nextInMs };
   }
 }

