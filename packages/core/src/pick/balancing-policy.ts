@@ -11,6 +11,11 @@ import type { MemberConnectivity, MemberView, Picker } from './picker.js';
 export interface BalancingPolicy {
   /** Standard name, e.g. `round_robin`. */
   readonly name: string;
+  /**
+   * False: policies above, such as `outlier_detection`, must not eject members, because this one has chosen its member
+   * for as long as it is connected (`pick_first`, gRFC A61). A policy with a child says what its child says. Default true.
+   */
+  readonly ejectable?: boolean;
   /** The load of a new member. */
   createLoad(): Load;
   update<M extends MemberView>(members: readonly M[], context: PolicyContext): PolicyUpdate<M>;

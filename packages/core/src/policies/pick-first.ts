@@ -18,6 +18,7 @@ import { weightOf } from '../pick/weight.js';
  */
 class PickFirst implements BalancingPolicy {
   readonly name = 'pick_first';
+  readonly ejectable = false;
   readonly #shuffles: boolean;
   #given: readonly string[] = [];
   #order: readonly string[] = [];

@@ -19,13 +19,13 @@ export interface FailureAccrualOptions {
   /** How long a member is first left alone, in ms, before a call probes it. Default 1 000; 1 to `maxBackoffMs`. */
   readonly initialBackoffMs?: number;
   /**
-   * It is never left alone longer, but for the jitter, in ms. A probe that has not ended after this time does not count any
+   * It is never left alone longer, in ms. A probe that has not ended after this time does not count any
    * more, and another one is sent. Default 60 000; at most 86 400 000.
    */
   readonly maxBackoffMs?: number;
   /** After each probe that failed it is left alone so many times as long. Default 2; 1 to 100. */
   readonly backoffMultiplier?: number;
-  /** Each of these times is multiplied by a random number from 1 − this to 1 + this. Default 0.5; 0 to 1. */
+  /** Up to this share of it is added to each of these times, but not beyond `maxBackoffMs`. Default 0.5; 0 to 1. */
   readonly jitterRatio?: number;
   /**
    * When fewer percent than this of the members would be left (ready and not ejected; idle ones do not count), ejections are not heeded. Default 50, as in Envoy; 0:

@@ -36,15 +36,21 @@ describe('a member that fails', () => {
     expect(b.update.revisitInMs).toBeUndefined();
   });
 
-  test('with a jitter of a half, between half and one and a half times the pause', () => {
+  test('with a jitter of a half, between one and one and a half times the pause, and never beyond the longest', () => {
     const waits = Array.from({ length: 200 }, (_, seed) => {
       const b = bench({ jitterRatio: 0.5 }, 5, seed + 1);
       fail(b, 0);
       return b.update.ejected![0]!.untilMs - b.now;
     });
-    expect(Math.min(...waits)).toBeGreaterThanOrEqual(500);
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(1_000);
     expect(Math.max(...waits)).toBeLessThan(1_500);
     expect(new Set(waits).size).toBeGreaterThan(100);
+    const capped = Array.from({ length: 200 }, (_, seed) => {
+      const b = bench({ jitterRatio: 0.5, maxBackoffMs: 1_200 }, 5, seed + 1);
+      fail(b, 0);
+      return b.update.ejected![0]!.untilMs - b.now;
+    });
+    expect(Math.max(...capped)).toBe(1_200);
   });
 
   test('is not judged by calls that were cancelled, never sent, or read late', () => {

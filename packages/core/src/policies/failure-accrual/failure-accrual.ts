@@ -20,6 +20,7 @@ import { ProbingPicker } from './probing-picker.js';
 
 class FailureAccrual implements BalancingPolicy {
   readonly name = 'failure_accrual';
+  readonly ejectable: boolean;
   readonly #panicThreshold: number;
   readonly #child: BalancingPolicy;
   readonly #breakers: BreakerContext;
@@ -28,14 +29,15 @@ class FailureAccrual implements BalancingPolicy {
   #context: PolicyContext | undefined;
 
   constructor(settings: FailureAccrualSettings) {
-    const { backoffMultiplier: multiplier, childPolicy, initialBackoffMs: initialMs, jitterRatio } = settings;
+    const { backoffMultiplier: multiplier, childPolicy, initialBackoffMs: initialMs } = settings;
     const { maxBackoffMs: maxMs, panicThreshold, ...limits } = settings;
     this.#panicThreshold = panicThreshold;
     this.#child = childPolicy();
+    this.ejectable = this.#child.ejectable !== false;
     this.#breakers = {
       ...limits,
       maxBackoffMs: maxMs,
-      backoff: exponentialBackoff({ initialMs, maxMs, multiplier, jitterRatio }),
+      backoff: exponentialBackoff({ initialMs, maxMs, multiplier }),
       random: { next: () => this.#context!.random.next() },
       onChange: () => this.#context?.reconsider(),
     };

@@ -19,7 +19,8 @@ export interface BreakerContext {
   readonly requestVolume: number;
   readonly windowMs: number;
   readonly maxBackoffMs: number;
-  /** Its first step. */
+  readonly jitterRatio: number;
+  /** Its first step; of each, the wait before jitter is used. */
   readonly backoff: Backoff;
   readonly random: Random;
   /** A member was ejected or admitted again. */
@@ -152,7 +153,9 @@ export class MemberBreaker {
   }
 
   #eject(cause: EjectionCause, backoff: Backoff, now: number): void {
-    const waitMs = backoff.delayMs(this.#context.random);
+    const { jitterRatio, maxBackoffMs, random } = this.#context;
+    // Linkerd only adds, and not beyond the longest wait.
+    const waitMs = Math.min(backoff.baseMs * (1 + jitterRatio * random.next()), maxBackoffMs);
     this.#enter({ kind: 'ejected', cause, backoff, waitMs, since: now });
     this.#context.onChange();
   }

@@ -20,7 +20,9 @@ export function ejectionTimes({ baseEjectionTimeMs, maxEjectionTimeMs }: Outlier
  * What is done at the end of each interval (gRFC A50): ejects outliers, by one algorithm and then by the other, and takes
  * back those whose time is over.
  *
- * One that both find, or that is found by calls which began before its ejection, is ejected once.
+ * One that both find, or that is found by calls which began before its ejection, is ejected anew: from now on, and for a
+ * base time more (A50 excepts nobody, nor do grpc-go and grpc-java). It counts once for the limit, as in grpc-java. One that is
+ * ejected and gets calls nevertheless, in a panic, is left as it is: its ejection would grow with the trouble of all.
  *
  * @returns the outliers that were not ejected.
  */
@@ -32,18 +34,19 @@ export function sweep(
 ): readonly SparedOutlier<MemberView>[] {
   const { failurePercentageEjection: byFailures, maxEjectionPercent, successRateEjection: byRate } = settings;
   const spared: SparedOutlier<MemberView>[] = [];
+  const unheeded = new Set(members.filter(({ hidden, isEjected }) => isEjected && !hidden));
   let ejected = members.filter(({ isEjected }) => isEjected).length;
   const ejectAll = (outliers: readonly WatchedMember[], cause: EjectionCause, enforcementPercentage: number): void => {
     for (const outlier of outliers) {
-      if (outlier.isEjected) continue;
+      if (unheeded.has(outlier)) continue;
       // At the limit nobody else is ejected, as in grpc-go and grpc-java; A50's text says above it.
       const isFull = ejected * 100 >= maxEjectionPercent * members.length;
       const reason = isFull ? 'max-ejection-overflow' : byChance(enforcementPercentage, random);
-      if (reason !== undefined) spared.push({ member: outlier.member, cause, reason });
-      else {
+      const { isEjected, member } = outlier;
+      if (reason === undefined) {
         outlier.eject(now, cause);
-        ejected += 1;
-      }
+        if (!isEjected) ejected += 1;
+      } else if (!isEjected) spared.push({ member, cause, reason });
     }
   };
   for (const { record } of members) record.swap();

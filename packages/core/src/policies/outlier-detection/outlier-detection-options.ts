@@ -32,7 +32,7 @@ export interface FailurePercentageOptions {
 
 /** Options of {@link outlierDetection}; the same fields, durations as `"10s"`, in a service config (gRFC A50). */
 export interface OutlierDetectionOptions {
-  /** The time from one look at all members to the next, in ms. Default 10 000; at least 1. */
+  /** The time from one look at all members to the next, in ms. Default 10 000; at least 0, which counts as 1. */
   readonly intervalMs?: number;
   /** The first ejection of a member lasts this long, the n-th n times as long, in ms. Default 30 000; at least 0. */
   readonly baseEjectionTimeMs?: number;
@@ -54,7 +54,7 @@ export interface OutlierDetectionOptions {
    * be left. 0 to 100; gRFC A50 has no such limit and lets calls fail then.
    */
   readonly panicThreshold?: number;
-  /** Chooses among those that are left. Default `peakEwma()`; required in gRPC. Over `pickFirst()` nobody is ejected (gRFC A61). */
+  /** Chooses among those that are left. Default `peakEwma()`; required in gRPC. Over `pickFirst()`, however deep, nobody is ejected (gRFC A61). */
   readonly childPolicy?: () => BalancingPolicy;
 }
 
@@ -79,7 +79,7 @@ const FAILURE_PERCENTAGE_RULES = {
 };
 
 export const OUTLIER_DETECTION_RULES = {
-  intervalMs: durationMs({ default: 10_000, min: 1 }),
+  intervalMs: durationMs({ default: 10_000 }),
   baseEjectionTimeMs: durationMs({ default: 30_000 }),
   maxEjectionTimeMs: optional(durationMs()),
   maxEjectionPercent: percent(10),

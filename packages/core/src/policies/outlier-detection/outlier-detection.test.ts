@@ -5,7 +5,11 @@ import { policyOf } from '../../../test/support/policy.js';
 import { endpointAt } from '../../endpoint/endpoint.js';
 import type { StatusName } from '../../status/status-code.js';
 import { roundRobin } from '../round-robin.js';
+import { failureAccrual } from '../failure-accrual/failure-accrual.js';
 import { pickFirst } from '../pick-first.js';
+import { deterministicAperture } from '../subsetting/deterministic-aperture.js';
+import { randomSubsetting } from '../subsetting/random-subsetting.js';
+import { priority } from '../tiers/priority.js';
 import { outlierDetection } from './outlier-detection.js';
 import type { OutlierDetectionOptions } from './outlier-detection-options.js';
 
@@ -159,14 +163,33 @@ describe('failure percentage (gRFC A50)', () => {
     expect(strict.ejected).toEqual([0]);
   });
 
-  test('successRateAndFailurePercentageOneOutlier: found by both, ejected once', () => {
+  test('successRateAndFailurePercentageOneOutlier: found by both, ejected for two base times, as in grpc-go and grpc-java', () => {
     const b = bench({ ...byRate(), ...byFailures(), maxEjectionPercent: 100 });
     interval(b, [0]);
-    expect(b.update.ejected).toMatchObject([{ cause: 'success-rate' }]);
-    b.advance(30_000);
+    expect(b.update.ejected).toMatchObject([{ cause: 'success-rate', untilMs: b.now + 70_000 }]);
+    b.advance(60_000);
     expect(b.ejected).toEqual([0]);
     b.advance(INTERVAL);
     expect(b.ejected).toEqual([]);
+  });
+
+  test('found by both while the limit is reached: ejected once, and not told as spared', () => {
+    const b = bench({ ...byRate(), ...byFailures() });
+    interval(b, [0]);
+    expect(b.update.ejected).toMatchObject([{ untilMs: b.now + 40_000 }]);
+    expect(b.update.spared).toBeUndefined();
+  });
+
+  test('found by calls that began before its ejection, it is ejected anew; in a panic it is not', () => {
+    const b = bench(byFailures({}, { maxEjectionPercent: 100 }));
+    interval(b, [0]);
+    interval(b, [0]);
+    expect(b.update.ejected).toMatchObject([{ untilMs: b.now + 70_000 }]);
+    const all = bench(byFailures({}, { maxEjectionPercent: 100 }));
+    interval(all, [0, 1, 2, 3, 4]);
+    const untilMs = all.update.ejected![0]!.untilMs;
+    interval(all, [0, 1, 2, 3, 4]);
+    expect([all.panic, all.update.ejected![0]!.untilMs]).toEqual([true, untilMs]);
   });
 });
 
@@ -399,6 +422,23 @@ describe('what it stands between', () => {
     expect([b.pick(), b.ejected]).toEqual([0, []]);
   });
 
+  test.each([
+    ['a subset', randomSubsetting({ subsetSize: 5, childPolicy: pickFirst() })],
+    ['an aperture', deterministicAperture({ instanceId: 0, totalInstances: 1, childPolicy: pickFirst() })],
+    ['tiers', priority({ childPolicy: pickFirst() })],
+    ['breakers', failureAccrual({ consecutiveFailures: 0, minSuccessRatio: 0, childPolicy: pickFirst() })],
+    ['itself', outlierDetection({ childPolicy: pickFirst() })],
+  ])('over %s of pick_first it has none either', (_, childPolicy) => {
+    const b = bench({ ...byFailures(), childPolicy });
+    interval(b, [0]);
+    expect([b.update.ejected ?? [], b.update.revisitInMs]).toEqual([[], undefined]);
+  });
+
+  test('an interval of 0, which A50 allows, is one of 1 ms', () => {
+    const b = bench(byFailures({}, { intervalMs: 0 }));
+    expect(b.update.revisitInMs).toBe(1);
+  });
+
   test('an ejected member is connected again when it was idle, and stays ejected', () => {
     const b = bench(byRate());
     interval(b, [0]);
@@ -437,7 +477,7 @@ describe('what it stands between', () => {
 
   test.each([
     [{ maxEjectionPercent: 101 }, 'outlier_detection.maxEjectionPercent: 101 (expected: an integer, 0 to 100)'],
-    [{ intervalMs: 0 }, 'outlier_detection.intervalMs: 0 (expected: a duration, at least 1 ms)'],
+    [{ intervalMs: -1 }, 'outlier_detection.intervalMs: -1 (expected: a duration, at least 0 ms)'],
     [
       { successRateEjection: { stdevfactor: 1 } },
       'outlier_detection.successRateEjection.stdevfactor: 1 (expected: unk',

@@ -22,10 +22,14 @@ import {
 } from './outlier-detection-options.js';
 import { WatchedMember } from './watched-member.js';
 
+/** An interval of 0 is allowed by gRFC A50, and would leave no time for anything else. */
+const LEAST_INTERVAL_MS = 1;
+
 const NONE: readonly SparedOutlier[] = [];
 
 class OutlierDetection implements BalancingPolicy {
   readonly name = 'outlier_detection';
+  readonly ejectable: boolean;
   readonly #settings: OutlierDetectionSettings;
   readonly #child: BalancingPolicy;
   readonly #watches: boolean;
@@ -34,11 +38,12 @@ class OutlierDetection implements BalancingPolicy {
   #dueAt: number | undefined;
 
   constructor(settings: OutlierDetectionSettings) {
-    this.#settings = settings;
+    this.#settings = { ...settings, intervalMs: Math.max(LEAST_INTERVAL_MS, settings.intervalMs) };
     this.#child = settings.childPolicy();
+    this.ejectable = this.#child.ejectable !== false;
     const { failurePercentageEjection, successRateEjection } = settings;
     const asked = failurePercentageEjection !== undefined || successRateEjection !== undefined;
-    this.#watches = asked && this.#child.name !== 'pick_first';
+    this.#watches = asked && this.ejectable;
   }
 
   createLoad(): Load {

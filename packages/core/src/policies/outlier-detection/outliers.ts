@@ -31,7 +31,12 @@ export function failurePercentageOutliers<M extends Judged>(
   return judged.filter(({ record }) => record.failurePercentage > threshold);
 }
 
-/** A member without any call has no rate, whatever volume is asked for. */
+/**
+ * Those that `minimumHosts` counts. A50's text counts all members for the failure percentage; grpc-go and grpc-java count
+ * those with the volume for both algorithms, and so is it here.
+ *
+ * A member without any call has no rate, whatever volume is asked for.
+ */
 function withVolume<M extends Judged>(members: readonly M[], requestVolume: number): readonly M[] {
   return members.filter(({ record }) => record.volume >= Math.max(1, requestVolume));
 }

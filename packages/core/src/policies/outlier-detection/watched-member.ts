@@ -54,8 +54,9 @@ export class WatchedMember extends MemberStandIn<MemberView> implements Ejectabl
     this.record.reset();
   }
 
+  /** One that is ejected already keeps the cause that was told. */
   eject(now: number, cause: EjectionCause): void {
-    this.#ejection = { cause, since: now };
+    this.#ejection = { cause: this.cause ?? cause, since: now };
     this.#multiplier += 1;
   }
 

@@ -24,6 +24,7 @@ interface Covered {
 
 class DeterministicAperture implements BalancingPolicy {
   readonly name = 'deterministic_aperture';
+  readonly ejectable: boolean;
   readonly #instance: Instance;
   readonly #minAperture: number;
   readonly #child: BalancingPolicy;
@@ -37,6 +38,7 @@ class DeterministicAperture implements BalancingPolicy {
     this.#instance = instance;
     this.#minAperture = minAperture;
     this.#child = child;
+    this.ejectable = child.ejectable !== false;
   }
 
   createLoad(): Load {

@@ -18,6 +18,7 @@ const MAX_UINT32 = HALF - 1;
 /** Rendezvous hashing: each client ranks all endpoints by a hash with a seed of its own, and uses the first few (gRFC A68). */
 class RandomSubsetting implements BalancingPolicy {
   readonly name = 'random_subsetting';
+  readonly ejectable: boolean;
   readonly #size: number;
   readonly #child: BalancingPolicy;
   readonly #endpoints = new EndpointsInUse();
@@ -31,6 +32,7 @@ class RandomSubsetting implements BalancingPolicy {
   constructor(size: number, child: BalancingPolicy) {
     this.#size = size;
     this.#child = child;
+    this.ejectable = child.ejectable !== false;
   }
 
   createLoad(): Load {

@@ -24,6 +24,7 @@ export interface TieredParts {
  */
 export class TieredPolicy implements BalancingPolicy {
   readonly name: string;
+  readonly ejectable: boolean;
   readonly #parts: TieredParts;
   /** The loads of all members are of its making: so a member that changes tiers takes its statistics along. */
   readonly #first: BalancingPolicy;
@@ -33,6 +34,7 @@ export class TieredPolicy implements BalancingPolicy {
     this.name = parts.name;
     this.#parts = parts;
     this.#first = parts.childPolicy();
+    this.ejectable = this.#first.ejectable !== false;
   }
 
   createLoad(): Load {
