@@ -73,7 +73,7 @@ const FAILURE_PERCENTAGE: Table<FailurePercentageEjectionJson> = {
 };
 
 const OUTLIER_DETECTION: Table<OutlierDetectionJson> = {
-  interval: seconds(['0.001s', '315576000000s'], ['0s']),
+  interval: seconds(['0s', '315576000000s'], []),
   baseEjectionTime: seconds(['0s', '315576000000s'], []),
   maxEjectionTime: seconds(['0s', '315576000000s'], []),
   maxEjectionPercent: integer(100),
@@ -108,8 +108,8 @@ const WEIGHTED: Table<WeightedRoundRobinJson> = {
   weightUpdatePeriod: seconds(['0s', '315576000000s'], []),
   errorUtilizationPenalty: { good: [0, Number.MAX_VALUE, null], bad: [-Number.MIN_VALUE, Infinity, NaN, '1'] },
   metricNamesForComputingUtilization: {
-    good: [[], ['mem_utilization', 'named_metrics.a.b', 'utilization.x'], null],
-    bad: [{}, 'mem_utilization', [5], ['qps'], ['named_metrics.']],
+    good: [[], ['mem_utilization', 'named_metrics.a.b', 'utilization.x'], ['qps', 'named_metrics.'], null],
+    bad: [{}, 'mem_utilization', [5]],
   },
 };
 

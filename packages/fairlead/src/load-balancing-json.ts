@@ -45,7 +45,7 @@ export interface LoadBalancingConfigJson {
 
 /** gRFC A50. With neither of the two algorithms it does nothing. See `outlierDetection`. */
 export interface OutlierDetectionJson {
-  /** The time from one look at all pods to the next. At least `'0.001s'`. Default `'10s'`. */
+  /** The time from one look at all pods to the next. At least `'0s'`, which counts as `'0.001s'`. Default `'10s'`. */
   readonly interval?: DurationString;
   /** The first ejection of a pod lasts this long, the n-th n times as long. Default `'30s'`; `'0s'` or more. */
   readonly baseEjectionTime?: DurationString;
@@ -103,7 +103,7 @@ export interface FailureAccrualJson {
   readonly maxBackoff?: DurationString;
   /** After each probe that failed it is left alone so many times as long. Default 2; 1 to 100. */
   readonly backoffMultiplier?: number;
-  /** Each of these times is multiplied by a random number from 1 − this to 1 + this. Default 0.5; 0 to 1. */
+  /** Up to this share of it is added to each of these times, but not beyond `maxBackoff`. Default 0.5; 0 to 1. */
   readonly jitterRatio?: number;
   /** With fewer percent than this of the pods left (ready and not ejected), ejections are not heeded. Default 50; 0: with none left. 0 to 100. */
   readonly panicThreshold?: number;
@@ -127,8 +127,8 @@ export interface WeightedRoundRobinJson {
   readonly errorUtilizationPenalty?: number;
   /**
    * Metrics that are the utilization, the largest of them, instead of what the application says or the CPU:
-   * `application_utilization`, `cpu_utilization`, `mem_utilization`, `named_metrics.<key>`, `utilization.<key>`. Default
-   * none.
+   * `application_utilization`, `cpu_utilization`, `mem_utilization`, `named_metrics.<key>`, `utilization.<key>`. Others
+   * are passed over, with a warning. Default none.
    */
   readonly metricNamesForComputingUtilization?: readonly string[];
 }

@@ -62,6 +62,19 @@ export function childPolicy(fallback?: () => BalancingPolicy): OptionRule<() => 
   } as OptionRule<() => BalancingPolicy>;
 }
 
+/** An option that a service config may say with more than its typed twin: what is of no use there is passed over. */
+export interface LenientRule<T> extends OptionRule<T> {
+  /**
+   * Reads the value of a service config; as `check`, but for what it passes over with a warning.
+   * @throws InvalidOptionError
+   */
+  checkConfig(value: unknown, path: string, warn: (text: string) => void): T;
+}
+
+function isLenient<T>(rule: OptionRule<T>): rule is LenientRule<T> {
+  return 'checkConfig' in rule;
+}
+
 const CHILD = Symbol('child policy');
 
 /** Makes the factory of a policy, and its typed twin, from one table. */
@@ -106,6 +119,7 @@ function readField(
   if (value === undefined) return rule.check(undefined, path);
   if (CHILD in rule) return around.child(value, path);
   if ('rules' in rule) return readNested(value, path, rule.rules as Rules, around);
+  if (isLenient(rule)) return rule.checkConfig(value, path, (text) => around.warn(text));
   if (!isDuration(option)) return rule.check(value, path);
   try {
     return rule.check(parseDuration(value, path), path);

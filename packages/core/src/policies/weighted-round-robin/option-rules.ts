@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '../../errors/invalid-option-error.js';
 import type { OptionRule } from '../../options/option-rule.js';
+import type { LenientRule } from '../../pick/define-policy.js';
 import { METRIC_NAMES, metricReader } from './metric-reader.js';
 
 /** A finite number, at least 0. */
@@ -13,16 +14,31 @@ export function notNegative(limits: { readonly default: number }): OptionRule<nu
 }
 
 /**
- * Names of metrics. One that no report can have is refused, although gRPC passes it over: the weights would silently come
- * of something else than what was asked for.
+ * Names of metrics. One that no report can have is refused in code: the weights would come of something else than what was
+ * asked for. A service config is also read by clients that know more metrics, and gRPC passes it over (A114): so it is
+ * warned of there.
  */
-export function metricNames(): OptionRule<readonly string[]> {
+export function metricNames(): LenientRule<readonly string[]> {
   return {
-    check(value = [], name) {
-      if (!Array.isArray(value)) throw new InvalidOptionError(name, value, 'a list of metric names');
-      return Object.freeze(value.map((item: unknown, index) => requireMetric(item, `${name}[${index}]`)));
+    check: (value = [], name) => {
+      const names = requireList(value, name);
+      return Object.freeze(names.map((item, index) => requireMetric(item, `${name}[${index}]`)));
+    },
+    checkConfig: (value, path, warn) => {
+      const known = requireList(value, path).flatMap((item, index) => {
+        const name = `${path}[${index}]`;
+        if (typeof item !== 'string' || metricReader(item) !== undefined) return [requireMetric(item, name)];
+        warn(`${name}: unknown metric ${JSON.stringify(item)}, ignored (known: ${METRIC_NAMES})`);
+        return [];
+      });
+      return Object.freeze(known);
     },
   };
+}
+
+function requireList(value: unknown, name: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new InvalidOptionError(name, value, 'a list of metric names');
 }
 
 function requireMetric(value: unknown, name: string): string {

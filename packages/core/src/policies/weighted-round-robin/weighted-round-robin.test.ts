@@ -12,6 +12,8 @@ import type { CallOutcome } from '../../load/load.js';
 import { encodeOrcaLoadReport, type OrcaLoadReportFields } from '../../orca/encode-orca-load-report.js';
 import { decodeOrcaLoadReport } from '../../orca/decode-orca-load-report.js';
 import type { PolicyUpdate } from '../../pick/balancing-policy.js';
+import { parseLoadBalancingConfig } from '../../pick/load-balancing-config.js';
+import { builtInPolicies } from '../built-in-policies.js';
 import { weightedRoundRobin } from './weighted-round-robin.js';
 
 const SECOND = 1_000;
@@ -430,11 +432,25 @@ describe('the config of weighted_round_robin', () => {
       'metricNamesForComputingUtilization: "cpu_utilization"',
     ],
     [
-      { metricNamesForComputingUtilization: ['cpu_utilization', 'named_metrics'] },
-      'metricNamesForComputingUtilization[1]: "named_metrics" (expected: one of application_utilization, ',
+      { metricNamesForComputingUtilization: ['cpu_utilization', 7] },
+      'metricNamesForComputingUtilization[1]: 7 (expected: one of application_utilization, ',
     ],
   ])('%j is refused', (config, message) => {
     expect(() => policyOf('weighted_round_robin', config)).toThrow(`lb[0].weighted_round_robin.${message}`);
+  });
+
+  test('passes metrics over that it does not know, as gRPC does, and says so; the typed option refuses them', () => {
+    const config = { metricNamesForComputingUtilization: ['named_metrics', 'cpu_utilization', 'gpu'] };
+    const { create, warnings } = parseLoadBalancingConfig([{ weighted_round_robin: config }], builtInPolicies, 'lb');
+    expect(create().name).toBe('weighted_round_robin');
+    const path = 'lb[0].weighted_round_robin.metricNamesForComputingUtilization';
+    expect(warnings).toEqual([
+      expect.stringContaining(`${path}[0]: unknown metric "named_metrics", ignored (known: application_utilization, `),
+      expect.stringContaining(`${path}[2]: unknown metric "gpu", ignored`),
+    ]);
+    expect(() => weightedRoundRobin(config)).toThrow(
+      'metricNamesForComputingUtilization[0]: "named_metrics" (expected: one of application_utilization, ',
+    );
   });
 
   test('has a typed twin, which names its options itself', () => {

@@ -92,7 +92,8 @@ export interface WeightedRoundRobinOptions {
   /**
    * Metrics that are the utilization instead of the usual ones; the largest counts (gRFC A114). Names of the report's
    * fields: `application_utilization`, `cpu_utilization`, `mem_utilization`, `named_metrics.<key>`, `utilization.<key>`.
-   * Default none; then, and where a report has none of them, what the application says, else the CPU.
+   * Default none; then, and where a report has none of them, what the application says, else the CPU. Another name is
+   * refused; in a service config it is passed over, as in gRPC, with a warning.
    */
   readonly metricNamesForComputingUtilization?: readonly string[];
 }
@@ -104,7 +105,8 @@ export interface WeightedRoundRobinOptions {
  *
  * For pods of different size, or with neighbours that take their CPU, whose servers report. A pod that does not, or not
  * yet, or not any more, gets as much as the others on average. While fewer than two report, the weights of the resolver
- * count, and without those it is `round_robin`. (gRPC ignores the resolver's weights there.)
+ * count, and without those it is `round_robin`. (A departure from A58, which ignores the resolver's weights there: they are
+ * better knowledge than none.)
  *
  * Weights are kept between a tenth of their mean and ten times that, as in C and Java, so that no report can draw all
  * calls, or none. Weights follow the reports with a delay, some seconds in all: what changes faster is better balanced by
