@@ -220,6 +220,66 @@ describe('Java LeastRequestLoadBalancerTest', () => {
   });
 });
 
+// Finagle P2CLeastLoadedTest: N = 100 nodes, R = 100 000 requests, tolerance ε = 0.0001 · R = 10 of a node's mean load.
+describe('least_request in the tests of Finagle', () => {
+  const N = 100;
+  const R = 100_000;
+  const epsilon = 0.0001 * R;
+
+  /** What Finagle calls the mean load: that of a node after each of its own changes. */
+  class MeanLoads {
+    readonly #sums = new Map<FakeMember, { sum: number; count: number }>();
+
+    note(member: FakeMember): void {
+      const noted = this.#sums.get(member) ?? { sum: 0, count: 0 };
+      noted.sum += member.load.inFlight;
+      noted.count += 1;
+      this.#sums.set(member, noted);
+    }
+
+    expectEven(within = epsilon): void {
+      expect(this.#sums.size).toBe(N);
+      const means = [...this.#sums.values()].map(({ sum, count }) => sum / count);
+      expect(Math.max(...means) - Math.min(...means)).toBeLessThan(within);
+    }
+  }
+
+  test('Balances evenly: requests that never end', () => {
+    withSeed(12_345, (random) => {
+      const members = fakeMembers(N);
+      const picker = pickerOf(members, random);
+      const loads = new MeanLoads();
+      for (let made = 0; made < R; made++) loads.note(open(picker).member);
+      loads.expectEven();
+      for (const { load } of members) expect(Math.abs(load.inFlight - R / N)).toBeLessThan(epsilon);
+    });
+  });
+
+  test('Balance evenly when load varies: of each three steps one begins a request, one ends one, one does either', () => {
+    withSeed(12_345, (random) => {
+      const picker = pickerOf(fakeMembers(N), random);
+      const loads = new MeanLoads();
+      const pending: ReturnType<typeof open>[] = [];
+      const begin = (): void => {
+        const call = open(picker);
+        loads.note(call.member);
+        pending.push(call);
+      };
+      const end = (): void => {
+        const [call] = pending.splice(Math.floor(random.next() * pending.length), 1);
+        call?.completion.end(0, 'success');
+        if (call) loads.note(call.member);
+      };
+      for (let step = 0; step < R; step++) {
+        if (step % 3 === 0 || (step % 3 === 1 && random.next() < 0.5)) begin();
+        else end();
+      }
+      // So few are pending at a time that Finagle's ε would let anything pass.
+      loads.expectEven(0.2);
+    });
+  });
+});
+
 describe('least_request', () => {
   test('draws with replacement: the busiest of all is picked with 1 / n²', () => {
     withSeed(32, (random) => {
