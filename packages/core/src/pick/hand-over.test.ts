@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { attributed, type FakeMember } from '../../test/support/fake-member.js';
+import { attemptAfter, attributed, type FakeMember } from '../../test/support/fake-member.js';
 import { endWith, PolicyBench } from '../../test/support/policy-bench.js';
 import { policyOf } from '../../test/support/policy.js';
 import { OutstandingLoad } from '../load/outstanding.js';
@@ -215,7 +215,7 @@ describe('other figures', () => {
     const b = new PolicyBench(decaying(10_000)(), 2);
     // Ten calls make a member one that is not new.
     for (let n = 0; n < 10; n++) answer(b, 0, 100);
-    b.begin(0);
+    b.begin(0).responded(b.now + 100);
     b.advance(10_000);
     const [before] = values(b, 0);
     b.replace(decaying(1_000)());
@@ -306,6 +306,7 @@ describe('other figures', () => {
         report(b, 0, 0.1);
         report(b, 1, 0.9);
         b.advance(1_000);
+        b.pick();
       }
       return b;
     });
@@ -313,6 +314,9 @@ describe('other figures', () => {
     const [expected, turns] = [same!, replaced!].map((b) => Array.from({ length: 1_000 }, () => b.pick()));
     expect(turns).toEqual(expected);
     expect(turns!.filter((index) => index === 0)).toHaveLength(900);
+    const elsewhere = attemptAfter([replaced!.newMember(9)]);
+    const [again, retries] = [same!, replaced!].map((b) => Array.from({ length: 100 }, () => b.pick(elsewhere)));
+    expect(retries).toEqual(again);
   });
 
   test('of weighted_round_robin: a weight expires by the new time', () => {
