@@ -80,7 +80,10 @@ export class Membership {
     this.#policy = new GuardedPolicy(context.policy, this.failures);
     this.#rounds = new UpdateRounds({
       ask: () => this.#askPolicy(),
-      tell: () => this.#tellPicker(),
+      tell: () => {
+        this.#context.onPicker();
+        if (!this.#closed) this.#rotation?.review();
+      },
       over: () => this.#closed,
       onEndless: () => this.#askLater(),
     });
@@ -95,8 +98,7 @@ export class Membership {
       const load = this.#policy.createLoad();
       return load && new Member(endpoint, load, memberContext);
     });
-    const { clock, random, events } = context;
-    const reporting = { clock, random, failures: this.failures, ...reportNews(events) };
+    const reporting = { ...context, failures: this.failures, ...reportNews(context.events) };
     this.#reports = new LoadReports(reporting, () => this.#roster.members);
     if (context.member.maxConnectionAgeMs < Infinity) this.#rotation = this.#newRotation();
   }
@@ -265,11 +267,6 @@ export class Membership {
     this.#rounds.mark();
     action?.();
     if (!this.#closed && !this.#asleep) this.#rounds.run();
-  }
-
-  #tellPicker(): void {
-    this.#context.onPicker();
-    if (!this.#closed) this.#rotation?.review();
   }
 
   #askLater(): void {

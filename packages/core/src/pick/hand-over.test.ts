@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { attributed, type FakeMember } from '../../test/support/fake-member.js';
+import { attemptAfter, attributed, type FakeMember } from '../../test/support/fake-member.js';
 import { endWith, PolicyBench } from '../../test/support/policy-bench.js';
 import { policyOf } from '../../test/support/policy.js';
 import { OutstandingLoad } from '../load/outstanding.js';
@@ -308,6 +308,7 @@ describe('other figures', () => {
         report(b, 0, 0.1);
         report(b, 1, 0.9);
         b.advance(1_000);
+        b.pick();
       }
       return b;
     });
@@ -315,6 +316,9 @@ describe('other figures', () => {
     const [expected, turns] = [same!, replaced!].map((b) => Array.from({ length: 1_000 }, () => b.pick()));
     expect(turns).toEqual(expected);
     expect(turns!.filter((index) => index === 0)).toHaveLength(900);
+    const elsewhere = attemptAfter([replaced!.newMember(9)]);
+    const [again, retries] = [same!, replaced!].map((b) => Array.from({ length: 100 }, () => b.pick(elsewhere)));
+    expect(retries).toEqual(again);
   });
 
   test('of weighted_round_robin: a weight expires by the new time', () => {

@@ -31,8 +31,8 @@ export const peakEwmaPolicy = definePolicy({
     }),
 });
 
-function peakEwmaLoad(options: PeakEwmaOptions, previous: Load | undefined, now = 0): PeakEwmaLoad {
-  if (!(previous instanceof PeakEwmaLoad)) return new PeakEwmaLoad(options);
+function peakEwmaLoad(options: PeakEwmaOptions, previous?: Load, now?: number): PeakEwmaLoad {
+  if (!(previous instanceof PeakEwmaLoad) || now === undefined) return new PeakEwmaLoad(options);
   previous.configure(options, now);
   return previous;
 }

@@ -39,6 +39,7 @@ class WeightedRoundRobin implements BalancingPolicy {
 
   succeed(previous: WeightedRoundRobin): void {
     this.#sequence = previous.#sequence;
+    this.#again = previous.#again;
   }
 
   update<M extends MemberView>(members: readonly M[], { now, random }: PolicyContext): PolicyUpdate<M> {
