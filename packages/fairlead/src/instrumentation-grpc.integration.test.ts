@@ -166,7 +166,7 @@ test('a provider without the API beside us: one warning, and the call is made', 
     const modules = join(directory, 'node_modules');
     mkdirSync(join(modules, '@grpc'), { recursive: true });
     symlinkSync(join(packageDirectory, 'node_modules/@grpc/grpc-js'), join(modules, '@grpc/grpc-js'));
-    for (const name of ['core', 'pool', 'interceptors']) {
+    for (const name of ['core', 'pool', 'interceptors', 'kubernetes']) {
       cpSync(join(packageDirectory, '..', name), join(modules, '@fairlead', name), {
         recursive: true,
         filter: isPublished,
