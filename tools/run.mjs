@@ -11,6 +11,7 @@ const TASKS = {
   install: 'the dependencies, if they are not there (every other task begins with this)',
   demo: 'the rolling update: stock grpc-js fails, Fairlead does not (options: see examples/rolling-update)',
   test: 'all jest tests (arguments go to jest: `npm test -- --selectProjects unit pool`)',
+  thorough: 'the simulation with all seeds and all random histories, of which `npm test` runs a part',
   acceptance: 'what must be seen: real pods under load (some minutes; arguments go to jest)',
   build: 'lib/ of every package, ESM and CommonJS with types (--force: also what is up to date)',
   typecheck: 'tsc -b, tests included',

@@ -20,6 +20,11 @@ const steps = [
     count: countOne,
   },
   {
+    name: 'test:thorough',
+    command: ['npm', 'run', '-s', 'test:thorough', '--', '--json', `--outputFile=${report('thorough.json')}`],
+    count: (failed) => countJest(report('thorough.json'), failed),
+  },
+  {
     name: 'acceptance',
     command: ['npm', 'run', '-s', 'acceptance', '--', '--json', `--outputFile=${report('acceptance.json')}`],
     count: (failed) => countJest(report('acceptance.json'), failed),
