@@ -49,8 +49,14 @@ export class MemberCost {
 
   valueAt(now: number): number {
     if (!this.#known) return this.#inFlight === 0 ? 0 : UNKNOWN_LATENCY + this.#inFlight;
-    const latency = Math.max(this.#latency.valueAt(now), this.#awaited.longestWaitAt(now), LEAST_LATENCY_MS);
+    const latency = Math.max(this.#latency.valueAt(now), this.#waitAt(now), LEAST_LATENCY_MS);
     return latency * (this.#inFlight + 1);
+  }
+
+  /** A call that waits longer than latencies are remembered is a silent stream or a long poll: its wait says nothing. */
+  #waitAt(now: number): number {
+    const waitMs = this.#awaited.longestWaitAt(now);
+    return waitMs > this.#options.decayTimeMs ? 0 : waitMs;
   }
 
   begin(now: number): void {

@@ -35,6 +35,7 @@ export const PEAK_EWMA_RULES = {
  *   says with UNAVAILABLE or RESOURCE_EXHAUSTED when to ask again (`grpc-retry-pushback-ms`) costs that, up to 300 s.
  * - *Calls without an answer yet.* The cost is at least the time that the oldest of them has waited: a member that hangs is
  *   avoided as soon as it takes longer than usual, and not when the first deadline is exceeded (ours; Finagle waits).
+ *   A wait longer than `decayTimeMs` is that of a silent stream, and does not count.
  * - *Neutral ends* record nothing, *distorted times* neither: what our own stalled event loop read late is not a peak.
  * - *Cold start.* The first calls of a new pod are slow for reasons that pass (JIT, fresh connection); see `warm-up.ts`.
  *
