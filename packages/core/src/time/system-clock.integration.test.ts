@@ -35,3 +35,12 @@ test('the loop has come round when what had arrived is read, whatever phase it i
   server.close();
   await leaks.assertNothingLeft();
 });
+
+test('a round comes although nothing else happens: the loop does not sleep before it', async () => {
+  const immediates = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Immediate').length;
+  const before = immediates();
+  const round = new Promise<void>((resolve) => void systemClock.nextRound(resolve));
+  expect(immediates()).toBe(before + 1);
+  setImmediate(() => expect(immediates()).toBe(before + 1));
+  await round;
+});

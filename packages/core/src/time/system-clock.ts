@@ -23,12 +23,13 @@ export class SystemClock implements Clock {
 
   /**
    * Immediates run right after the phase that polls for I/O (libuv's order: poll, check, close, timers). Two of them,
-   * because the first one of somebody who is called while the loop polls runs in the same round.
+   * because the first one of somebody who is called while the loop polls runs in the same round. They are not unref'd:
+   * an unref'd immediate does not end the poll, so it would wait until something else happens.
    */
   nextRound(callback: () => void): Timer {
     let handle = setImmediate(() => {
-      handle = setImmediate(callback).unref();
-    }).unref();
+      handle = setImmediate(callback);
+    });
     return { cancel: () => clearImmediate(handle) };
   }
 }
