@@ -20,6 +20,7 @@ const NO_CHANGE: RosterChange = { added: [], changed: [], removed: [], failed: f
  */
 export class Roster {
   #members: readonly Member[] = [];
+  /** By the id of the endpoint, in the order of the members: a map keeps that in which its keys came. */
   readonly #byId = new Map<string, Member>();
   readonly #create: (endpoint: Endpoint) => Member | undefined;
 
@@ -37,27 +38,15 @@ export class Roster {
   }
 
   reconcile(endpoints: readonly Endpoint[]): RosterChange {
-    const diff = diffEndpoints(
-      this.#members.map((member) => member.endpoint),
-      endpoints,
-    );
+    const diff = diffEndpoints(this.#byId, endpoints);
     if (diff.added.length + diff.changed.length + diff.removed.length === 0) return NO_CHANGE;
-    const at = (endpoint: Endpoint): Member[] => {
-      const member = this.#byId.get(endpoint.id);
-      return member ? [member] : [];
-    };
-    const removed = diff.removed.flatMap(at);
-    const gone = new Set(removed);
-    const changed = diff.changed.flatMap((endpoint) => {
-      const [member] = at(endpoint);
-      member?.update(endpoint);
-      return member ? [member] : [];
-    });
-    for (const { endpoint } of removed) this.#byId.delete(endpoint.id);
+    for (const { holder, endpoint } of diff.changed) holder.update(endpoint);
+    for (const { endpoint } of diff.removed) this.#byId.delete(endpoint.id);
     const added = diff.added.flatMap((endpoint) => this.#create(endpoint) ?? []);
     for (const member of added) this.#byId.set(member.endpoint.id, member);
-    this.#members = [...this.#members.filter((member) => !gone.has(member)), ...added];
-    return { added, changed, removed, failed: added.length < diff.added.length };
+    this.#members = [...this.#byId.values()];
+    const failed = added.length < diff.added.length;
+    return { added, changed: diff.changed.map(({ holder }) => holder), removed: diff.removed, failed };
   }
 
   /** Takes everybody out. */

@@ -1,61 +1,51 @@
 import type { Address } from './address.js';
 import type { Endpoint, EndpointAttributes } from './endpoint.js';
 
-/** What an update changes. Every endpoint of the new list is in exactly one of the first three. */
-export interface EndpointDiff {
+/** Whoever stands for an endpoint: a member. */
+export interface EndpointHolder {
+  /** As last reported. */
+  readonly endpoint: Endpoint;
+}
+
+/** What an update changes. An endpoint of the new list that is in none of these is as it was. */
+export interface EndpointDiff<H extends EndpointHolder> {
   /** New identities. In the order of `next`. */
   readonly added: readonly Endpoint[];
-  /** Same identity, nothing else changed. The new objects, in the order of `next`. */
-  readonly kept: readonly Endpoint[];
-  /** Same identity, other addresses (or another order of preference) or attributes. The new objects, in the order of `next`. */
-  readonly changed: readonly Endpoint[];
-  /** Identities that are gone. The old objects, in the order of `previous`. */
-  readonly removed: readonly Endpoint[];
-  /** The endpoints that stayed are in another order among themselves. Matters to order-sensitive policies alone. */
-  readonly reordered: boolean;
+  /** Same identity, other addresses (or another order of preference) or attributes. In the order of `next`. */
+  readonly changed: readonly { readonly holder: H; readonly endpoint: Endpoint }[];
+  /** Those whose identity is gone. In the order of `previous`. */
+  readonly removed: readonly H[];
 }
 
 /**
- * Compares two full lists by identity, so that survivors keep their connections and statistics. When `next` names an
- * id more than once, the first one counts.
+ * Compares a full list with what there is, by identity, so that survivors keep their connections and statistics. When `next`
+ * names an id more than once, the first one counts.
+ *
+ * @param previous by the id of the endpoint. A map that its owner keeps: to make one for each answer would cost as much as
+ * all the rest.
  */
-export function diffEndpoints(previous: readonly Endpoint[], next: readonly Endpoint[]): EndpointDiff {
-  const before = firstById(previous);
-  // The old objects of those that stay, in the order of `next`. A set of them, and not of their ids: to look up a text that a
-  // resolver has just made costs more than all the rest.
-  const stayed = new Set<Endpoint>();
+export function diffEndpoints<H extends EndpointHolder>(
+  previous: ReadonlyMap<string, H>,
+  next: readonly Endpoint[],
+): EndpointDiff<H> {
+  // A set of those, and not of their ids: to look up a text that a resolver has just made costs more.
+  const stayed = new Set<H>();
   const fresh = new Map<string, Endpoint>();
-  const kept: Endpoint[] = [];
-  const changed: Endpoint[] = [];
+  const changed: { holder: H; endpoint: Endpoint }[] = [];
   for (const endpoint of next) {
-    const old = before.get(endpoint.id);
-    if (old === undefined) {
+    const holder = previous.get(endpoint.id);
+    if (holder === undefined) {
       if (!fresh.has(endpoint.id)) fresh.set(endpoint.id, endpoint);
-    } else if (!stayed.has(old)) {
-      stayed.add(old);
-      (sameEndpoint(old, endpoint) ? kept : changed).push(endpoint);
+    } else if (!stayed.has(holder)) {
+      stayed.add(holder);
+      if (!sameEndpoint(holder.endpoint, endpoint)) changed.push({ holder, endpoint });
     }
   }
-  const removed: Endpoint[] = [];
-  for (const old of before.values()) if (!stayed.has(old)) removed.push(old);
-  const added = [...fresh.values()];
-  return {
-    added,
-    kept,
-    changed,
-    removed,
-    // Found out for those who ask.
-    get reordered() {
-      const expected = [...before.values()].filter((old) => stayed.has(old));
-      return [...stayed].some((old, index) => old !== expected[index]);
-    },
-  };
-}
-
-function firstById(endpoints: readonly Endpoint[]): Map<string, Endpoint> {
-  const byId = new Map<string, Endpoint>();
-  for (const endpoint of endpoints) if (!byId.has(endpoint.id)) byId.set(endpoint.id, endpoint);
-  return byId;
+  const removed: H[] = [];
+  if (stayed.size < previous.size) {
+    for (const holder of previous.values()) if (!stayed.has(holder)) removed.push(holder);
+  }
+  return { added: [...fresh.values()], changed, removed };
 }
 
 function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
@@ -63,7 +53,9 @@ function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
 }
 
 function sameAddresses(a: readonly Address[], b: readonly Address[]): boolean {
-  return a.length === b.length && a.every((address, index) => sameAddress(address, b[index]!));
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (!sameAddress(a[index]!, b[index]!)) return false;
+  return true;
 }
 
 function sameAddress(a: Address, b: Address): boolean {

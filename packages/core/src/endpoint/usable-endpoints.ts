@@ -21,16 +21,36 @@ export interface UsableEndpoints {
 export function usableEndpoints(endpoints: readonly Endpoint[]): UsableEndpoints {
   const attributes: string[] = [];
   const duplicates: string[] = [];
-  const owners = new Map<string, string>();
+  const owners = new AddressOwners();
   const usable: Endpoint[] = [];
   for (const endpoint of endpoints) {
-    const address = formatAddress(endpoint.addresses[0]);
-    const owner = owners.get(address) ?? endpoint.id;
-    owners.set(address, owner);
+    const owner = owners.claim(endpoint);
     if (owner === endpoint.id) usable.push(withUsableAttributes(endpoint, attributes));
-    else duplicates.push(`${endpoint.id} has the address of ${owner}, ${address}`);
+    else duplicates.push(`${endpoint.id} has the address of ${owner}, ${formatAddress(endpoint.addresses[0])}`);
   }
   return { endpoints: attributes.length + duplicates.length === 0 ? endpoints : usable, attributes, duplicates };
+}
+
+/** Who came first with an address. Pods seldom share a host, so a text for each address is made only where they do. */
+class AddressOwners {
+  readonly #byHost = new Map<string, Endpoint>();
+  readonly #byAddress = new Map<string, string>();
+
+  /** The id of the endpoint whose first address this is: the given one, unless another came before. */
+  claim(endpoint: Endpoint): string {
+    const [address] = endpoint.addresses;
+    const host = address.kind === 'unix' ? address.path : address.host;
+    const first = this.#byHost.get(host);
+    if (first === undefined) {
+      this.#byHost.set(host, endpoint);
+      return endpoint.id;
+    }
+    const text = formatAddress(address);
+    if (formatAddress(first.addresses[0]) === text) return first.id;
+    const owner = this.#byAddress.get(text) ?? endpoint.id;
+    this.#byAddress.set(text, owner);
+    return owner;
+  }
 }
 
 type Attribute = keyof EndpointAttributes;
@@ -62,16 +82,26 @@ const RULES: Readonly<Record<Attribute, Rule>> = {
   serving: FLAG,
   terminating: FLAG,
 };
-const NAMES = Object.keys(RULES) as readonly Attribute[];
 
 function withUsableAttributes(endpoint: Endpoint, notes: string[]): Endpoint {
   const { attributes, id } = endpoint;
-  const odd = NAMES.filter((name) => attributes[name] !== undefined && !RULES[name][0](attributes[name]));
-  if (odd.length === 0) return endpoint;
+  const odd = oddNames(attributes);
+  if (odd === undefined) return endpoint;
   const usable: { -readonly [A in Attribute]?: EndpointAttributes[A] } = { ...attributes };
   for (const name of odd) {
     notes.push(`${id}: ${name}: ${formatValue(attributes[name])} (expected: ${RULES[name][1]})`);
     delete usable[name];
   }
   return { ...endpoint, attributes: usable };
+}
+
+/** Those whose value is none. Makes nothing where all is well, as for every pod of almost every answer. */
+function oddNames(attributes: EndpointAttributes): Attribute[] | undefined {
+  let odd: Attribute[] | undefined;
+  for (const name in attributes) {
+    const value = attributes[name as Attribute];
+    if (value === undefined || !Object.hasOwn(RULES, name) || RULES[name as Attribute][0](value)) continue;
+    (odd ??= []).push(name as Attribute);
+  }
+  return odd;
 }

@@ -12,36 +12,49 @@ import type { Endpoint } from './endpoint.js';
  */
 export function validateEndpoints(endpoints: readonly Endpoint[], path = 'endpoints'): void {
   if (!Array.isArray(endpoints)) throw new InvalidOptionError(path, endpoints, 'a list of endpoints');
-  endpoints.forEach((endpoint: unknown, index) => validateEndpoint(endpoint, `${path}[${index}]`));
+  // The text of a path is made for what is wrong: this runs for every pod of every answer.
+  endpoints.forEach((endpoint: unknown, index) => {
+    const wrong = whatIsWrong(endpoint);
+    if (wrong) throw new InvalidOptionError(`${path}[${index}]${wrong.path}`, wrong.value, wrong.expected);
+  });
 }
 
-function validateEndpoint(endpoint: unknown, path: string): void {
-  const { id, addresses, attributes } = requireObject(endpoint, path, 'an endpoint');
-  if (typeof id !== 'string' || id === '') throw new InvalidOptionError(`${path}.id`, id, 'a string that is not empty');
+/** Where in the endpoint, what stands there, and what is expected. */
+interface Wrong {
+  readonly path: string;
+  readonly value: unknown;
+  readonly expected: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+function whatIsWrong(endpoint: unknown): Wrong | undefined {
+  if (!isObject(endpoint)) return { path: '', value: endpoint, expected: 'an endpoint' };
+  const { id, addresses, attributes } = endpoint;
+  if (typeof id !== 'string' || id === '') return { path: '.id', value: id, expected: 'a string that is not empty' };
   if (!Array.isArray(addresses) || addresses.length === 0) {
-    throw new InvalidOptionError(`${path}.addresses`, addresses, `at least one address of ${id}`);
+    return { path: '.addresses', value: addresses, expected: `at least one address of ${id}` };
   }
-  addresses.forEach((address: unknown, index) => validateAddress(address, `${path}.addresses[${index}]`));
-  requireObject(attributes, `${path}.attributes`, 'an object');
+  for (let index = 0; index < addresses.length; index++) {
+    const wrong = whatIsWrongWithAddress(addresses[index]);
+    if (wrong) return { ...wrong, path: `.addresses[${index}]${wrong.path}` };
+  }
+  return isObject(attributes) ? undefined : { path: '.attributes', value: attributes, expected: 'an object' };
 }
 
-function validateAddress(value: unknown, path: string): void {
-  const address = requireObject(value, path, 'an address');
-  if (address['kind'] === 'unix') {
-    if (typeof address['path'] === 'string' && address['path'] !== '') return;
-    throw new InvalidOptionError(`${path}.path`, address['path'], 'the path of a socket');
+function whatIsWrongWithAddress(address: unknown): Wrong | undefined {
+  if (!isObject(address)) return { path: '', value: address, expected: 'an address' };
+  const { kind, path, host, port } = address;
+  if (kind === 'unix') {
+    return typeof path === 'string' && path !== ''
+      ? undefined
+      : { path: '.path', value: path, expected: 'the path of a socket' };
   }
-  if (address['kind'] !== 'tcp') throw new InvalidOptionError(`${path}.kind`, address['kind'], '"tcp" or "unix"');
-  const { host, port } = address;
+  if (kind !== 'tcp') return { path: '.kind', value: kind, expected: '"tcp" or "unix"' };
   if (typeof host !== 'string' || isIP(host) === 0) {
-    throw new InvalidOptionError(`${path}.host`, host, 'an IPv4 or IPv6 literal without brackets');
+    return { path: '.host', value: host, expected: 'an IPv4 or IPv6 literal without brackets' };
   }
-  if (!Number.isInteger(port) || (port as number) < 1 || (port as number) > 65_535) {
-    throw new InvalidOptionError(`${path}.port`, port, '1 to 65535');
-  }
-}
-
-function requireObject(value: unknown, path: string, expected: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) throw new InvalidOptionError(path, value, expected);
-  return value as Readonly<Record<string, unknown>>;
+  const isPort = Number.isInteger(port) && (port as number) >= 1 && (port as number) <= 65_535;
+  return isPort ? undefined : { path: '.port', value: port, expected: '1 to 65535' };
 }

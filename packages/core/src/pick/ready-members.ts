@@ -8,9 +8,11 @@ export type Picked<M extends MemberView> = Extract<PickResult<M>, { kind: 'picke
  * object.
  */
 export function pickedReady<M extends MemberView>(members: readonly M[]): readonly Picked<M>[] {
-  return members
-    .filter((member) => member.connectivity === 'ready')
-    .map((member) => Object.freeze({ kind: 'picked', member }));
+  const ready: Picked<M>[] = [];
+  for (const member of members) {
+    if (member.connectivity === 'ready') ready.push(Object.freeze({ kind: 'picked', member }));
+  }
+  return ready;
 }
 
 /** Whether an earlier attempt of the same call was given to the member. */
