@@ -25,12 +25,17 @@ const lanes = [new Word64(), new Word64(), new Word64(), new Word64()] as const;
  * @see https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
  */
 export function xxh64(data: string | Uint8Array, seed: Uint64 = ZERO): Uint64 {
+  return xxh64Register(data, seed).toUint64();
+}
+
+/** The same for the path of calls, without an object: halves are signed, and the answer is valid until the next hash. */
+export function xxh64Register(data: string | Uint8Array, seed: Uint64 = ZERO): Readonly<Word64> {
   if (typeof data !== 'string') return hashBytes(data, data.length, seed);
   const { bytes, length } = utf8BytesOf(data);
   return hashBytes(bytes, length, seed);
 }
 
-function hashBytes(bytes: Uint8Array, length: number, seed: Uint64): Uint64 {
+function hashBytes(bytes: Uint8Array, length: number, seed: Uint64): Word64 {
   const rest = length < STRIPE ? beginShort(seed) : mixStripes(bytes, length, seed);
   hash.add(0, length);
   mixRest(bytes, rest, length);
@@ -39,7 +44,7 @@ function hashBytes(bytes: Uint8Array, length: number, seed: Uint64): Uint64 {
   hash.xorShiftRight(29);
   hash.multiply(PRIME_3);
   hash.xorShiftRight(32);
-  return hash.toUint64();
+  return hash;
 }
 
 function beginShort(seed: Uint64): number {

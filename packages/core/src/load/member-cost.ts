@@ -55,11 +55,13 @@ export class MemberCost {
 
   /** A call that waits longer than latencies are remembered is a silent stream or a long poll: its wait says nothing. */
   #waitAt(now: number): number {
+    // Also spares the look at another object, for each candidate of each pick.
+    if (this.#awaitingResponse === 0) return 0;
     const waitMs = this.#awaited.longestWaitAt(now);
     return waitMs > this.#options.decayTimeMs ? 0 : waitMs;
   }
 
-  begin(now: number): void {
+  begun(now: number): void {
     this.#inFlight++;
     this.#awaitingResponse++;
     this.#adjustDecay(now);

@@ -42,39 +42,29 @@ export const PEAK_EWMA_RULES = {
  * Do not use it for long polling or streams whose first message takes minutes by nature: the wait would count as
  * latency, and a new member would get a single call until that one is answered. `OutstandingLoad` fits there.
  */
-export class PeakEwmaLoad implements Load {
-  readonly #cost: MemberCost;
-
+export class PeakEwmaLoad extends MemberCost implements Load {
   /** @throws InvalidOptionError */
   constructor(options: PeakEwmaOptions = {}) {
-    this.#cost = new MemberCost(resolveOptions(options, PEAK_EWMA_RULES));
+    super(resolveOptions(options, PEAK_EWMA_RULES));
   }
 
   /**
    * Other figures hold from `now` on. What is known of the member stays, and its calls go on.
    * @throws InvalidOptionError
    */
-  configure(options: PeakEwmaOptions, now: number): void {
-    this.#cost.configure(resolveOptions(options, PEAK_EWMA_RULES), now);
-  }
-
-  get inFlight(): number {
-    return this.#cost.inFlight;
-  }
-
-  valueAt(now: number): number {
-    return this.#cost.valueAt(now);
+  override configure(options: PeakEwmaOptions, now: number): void {
+    super.configure(resolveOptions(options, PEAK_EWMA_RULES), now);
   }
 
   begin(now: number): Completion {
-    this.#cost.begin(now);
-    return new PeakEwmaCompletion(this.#cost, now);
+    this.begun(now);
+    return new PeakEwmaCompletion(this, now);
   }
 
   adopt(now: number, awaiting: boolean): Completion {
-    this.#cost.begin(now);
-    if (!awaiting) this.#cost.stopAwaiting(now);
-    return new AdoptedCompletion(this.#cost, awaiting);
+    this.begun(now);
+    if (!awaiting) this.stopAwaiting(now);
+    return new AdoptedCompletion(this, awaiting);
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { chiSquareLimit } from '../../../test/support/statistics.js';
 import { compareUint64, type Uint64 } from '../../hash/uint64.js';
-import { xxh64 } from '../../hash/xxh64.js';
+import { xxh64, xxh64Register } from '../../hash/xxh64.js';
 import { HashRing, type RingOwner } from './hash-ring.js';
 
 const DEFAULT_SIZE = { minRingSize: 1_024, maxRingSize: 4_096 };
@@ -72,6 +72,16 @@ describe('a ring of hashes', () => {
     expect(indexes(ring).map((index) => ring.indexFor(ring.hashAt(index)))).toEqual(indexes(ring));
     // grpc-go TestRingNext.
     expect(indexes(ring).map((index) => ring.ownerAt(index + ring.size))).toEqual(ownersOf(ring));
+  });
+
+  test('finds a hash by signed halves, too', () => {
+    const ring = new HashRing(pods(50), DEFAULT_SIZE);
+    fc.assert(
+      fc.property(fc.string(), (key) => {
+        const index = ring.indexFor(xxh64Register(key));
+        expect(index).toBe(ring.indexFor(xxh64(key)));
+      }),
+    );
   });
 
   test('does not depend on the order of its owners', () => {

@@ -48,8 +48,13 @@ export class HashRing {
     return this.#owner.length;
   }
 
-  /** The first entry whose hash is not below this one; the first of all behind the last. */
-  indexFor({ high, low }: Uint64): number {
+  /**
+   * The first entry whose hash is not below this one; the first of all behind the last.
+   * @param hash its halves may be signed as well: the same bits are the same hash.
+   */
+  indexFor(hash: Uint64): number {
+    const high = hash.high >>> 0;
+    const low = hash.low >>> 0;
     let from = 0;
     let to = this.size;
     while (from < to) {

@@ -1,5 +1,5 @@
-import type { Uint64 } from '../../hash/uint64.js';
-import { xxh64 } from '../../hash/xxh64.js';
+import { Word64 } from '../../hash/word64.js';
+import { xxh64Register } from '../../hash/xxh64.js';
 import type { MemberView, Picker, PickRequest, PickResult } from '../../pick/picker.js';
 import { uniformIndex } from '../../random/uniform-index.js';
 import type { Random } from '../../random/random.js';
@@ -40,7 +40,7 @@ export class RingHashPicker<M extends MemberView> implements Picker<M> {
 
   pick(request: PickRequest): PickResult<M> {
     const key = keyOf(request, this.#header);
-    const start = this.#ring.indexFor(key === undefined ? anyHash(this.#random) : xxh64(key));
+    const start = this.#ring.indexFor(key === undefined ? anyHash(this.#random) : xxh64Register(key));
     const tried = request.attempt?.tried;
     if (tried !== undefined && tried.size > 0) {
       // Whom the call has tried comes last: the next distinct member along the ring is the next best owner of its key, and
@@ -98,6 +98,10 @@ function keyOf({ hashKey, metadata }: PickRequest, header: string | undefined): 
   return key === '' ? undefined : key;
 }
 
-function anyHash(random: Random): Uint64 {
-  return { high: uniformIndex(random, HALF), low: uniformIndex(random, HALF) };
+/** Anywhere on the ring. One for all: it is read at once. */
+const anywhere = new Word64();
+
+function anyHash(random: Random): Word64 {
+  anywhere.set(uniformIndex(random, HALF), uniformIndex(random, HALF));
+  return anywhere;
 }
