@@ -20,7 +20,6 @@ const NO_CHANGE: RosterChange = { added: [], changed: [], removed: [], failed: f
  */
 export class Roster {
   #members: readonly Member[] = [];
-  /** By the id of the endpoint, in the order of the members: a map keeps that in which its keys came. */
   readonly #byId = new Map<string, Member>();
   readonly #create: (endpoint: Endpoint) => Member | undefined;
 
@@ -38,13 +37,14 @@ export class Roster {
   }
 
   reconcile(endpoints: readonly Endpoint[]): RosterChange {
-    const diff = diffEndpoints(this.#byId, endpoints);
+    const diff = diffEndpoints(this.#members, this.#byId, endpoints);
     if (diff.added.length + diff.changed.length + diff.removed.length === 0) return NO_CHANGE;
     for (const { holder, endpoint } of diff.changed) holder.update(endpoint);
     for (const { endpoint } of diff.removed) this.#byId.delete(endpoint.id);
     const added = diff.added.flatMap((endpoint) => this.#create(endpoint) ?? []);
     for (const member of added) this.#byId.set(member.endpoint.id, member);
-    this.#members = [...this.#byId.values()];
+    const gone = new Set(diff.removed);
+    this.#members = [...this.#members.filter((member) => !gone.has(member)), ...added];
     const failed = added.length < diff.added.length;
     return { added, changed: diff.changed.map(({ holder }) => holder), removed: diff.removed, failed };
   }

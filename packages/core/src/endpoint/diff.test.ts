@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { TcpAddress } from './address.js';
-import { diffEndpoints } from './diff.js';
+import { diffEndpoints as diff, type EndpointDiff } from './diff.js';
 import type { Endpoint, EndpointAttributes } from './endpoint.js';
 
 const tcp = (host: string): TcpAddress => ({ kind: 'tcp', host, port: 50_051 });
@@ -14,18 +14,23 @@ const pod = (id: string, host = '10.0.0.1', attributes: EndpointAttributes = {})
 interface Holder {
   readonly endpoint: Endpoint;
 }
+/** Each id once, as in a roster. */
 const holders = (...endpoints: Endpoint[]): Map<string, Holder> =>
   new Map(endpoints.map((endpoint) => [endpoint.id, { endpoint }]));
+
+function diffEndpoints(previous: Map<string, Holder>, next: readonly Endpoint[]): EndpointDiff<Holder> {
+  return diff([...previous.values()], previous, next);
+}
 
 describe('diffEndpoints', () => {
   test('tells the new, the kept, the changed and the gone apart', () => {
     const previous = holders(pod('a'), pod('b'), pod('c'));
     const next = [pod('c', '10.0.0.9'), pod('d'), pod('a')];
-    const diff = diffEndpoints(previous, next);
-    expect(diff.added).toEqual([next[1]]);
-    expect(diff.changed).toEqual([{ holder: previous.get('c'), endpoint: next[0] }]);
-    expect(diff.removed).toEqual([previous.get('b')]);
-    expect(diff.removed[0]).toBe(previous.get('b'));
+    const found = diffEndpoints(previous, next);
+    expect(found.added).toEqual([next[1]]);
+    expect(found.changed).toEqual([{ holder: previous.get('c'), endpoint: next[0] }]);
+    expect(found.removed).toEqual([previous.get('b')]);
+    expect(found.removed[0]).toBe(previous.get('b'));
   });
 
   test.each<[string, Endpoint, Endpoint, boolean]>([
@@ -51,9 +56,9 @@ describe('diffEndpoints', () => {
       true,
     ],
   ])('sees a change of %s', (_, before, after, changed) => {
-    const diff = diffEndpoints(holders(before), [after]);
-    expect(diff.changed.length).toBe(changed ? 1 : 0);
-    expect([diff.added, diff.removed]).toEqual([[], []]);
+    const found = diffEndpoints(holders(before), [after]);
+    expect(found.changed.length).toBe(changed ? 1 : 0);
+    expect([found.added, found.removed]).toEqual([[], []]);
   });
 
   test('the first of a repeated id counts', () => {
@@ -70,15 +75,15 @@ describe('diffEndpoints', () => {
       fc.property(list, list, (before, after) => {
         const previous = holders(...before.map(({ id, host }) => pod(id, host)));
         const next = after.map(({ id, host }) => pod(id, host));
-        const diff = diffEndpoints(previous, next);
+        const found = diffEndpoints(previous, next);
         const wanted = new Map([...next].reverse().map((endpoint) => [endpoint.id, endpoint]));
         const told = new Map([...previous].map(([id, { endpoint }]) => [id, endpoint]));
-        for (const { endpoint } of diff.removed) told.delete(endpoint.id);
-        for (const { holder, endpoint } of diff.changed) {
+        for (const { endpoint } of found.removed) told.delete(endpoint.id);
+        for (const { holder, endpoint } of found.changed) {
           expect(endpoint).not.toEqual(holder.endpoint);
           told.set(holder.endpoint.id, endpoint);
         }
-        for (const endpoint of diff.added) {
+        for (const endpoint of found.added) {
           expect(told.has(endpoint.id)).toBe(false);
           told.set(endpoint.id, endpoint);
         }

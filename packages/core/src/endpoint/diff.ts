@@ -21,31 +21,70 @@ export interface EndpointDiff<H extends EndpointHolder> {
  * Compares a full list with what there is, by identity, so that survivors keep their connections and statistics. When `next`
  * names an id more than once, the first one counts.
  *
- * @param previous by the id of the endpoint. A map that its owner keeps: to make one for each answer would cost as much as
- * all the rest.
+ * @param previous in their order, each id once.
+ * @param byId the same. A map that its owner keeps: to make one for each answer would cost as much as all the rest.
  */
 export function diffEndpoints<H extends EndpointHolder>(
-  previous: ReadonlyMap<string, H>,
+  previous: readonly H[],
+  byId: ReadonlyMap<string, H>,
   next: readonly Endpoint[],
 ): EndpointDiff<H> {
-  // A set of those, and not of their ids: to look up a text that a resolver has just made costs more.
-  const stayed = new Set<H>();
+  const survivors = new Survivors(previous);
   const fresh = new Map<string, Endpoint>();
   const changed: { holder: H; endpoint: Endpoint }[] = [];
   for (const endpoint of next) {
-    const holder = previous.get(endpoint.id);
+    const { id } = endpoint;
+    const holder = survivors.nextIs(id) ?? byId.get(id);
     if (holder === undefined) {
-      if (!fresh.has(endpoint.id)) fresh.set(endpoint.id, endpoint);
-    } else if (!stayed.has(holder)) {
-      stayed.add(holder);
-      if (!sameEndpoint(holder.endpoint, endpoint)) changed.push({ holder, endpoint });
+      if (!fresh.has(id)) fresh.set(id, endpoint);
+    } else if (survivors.add(holder) && !sameEndpoint(holder.endpoint, endpoint)) {
+      changed.push({ holder, endpoint });
     }
   }
-  const removed: H[] = [];
-  if (stayed.size < previous.size) {
-    for (const holder of previous.values()) if (!stayed.has(holder)) removed.push(holder);
+  return { added: [...fresh.values()], changed, removed: survivors.others() };
+}
+
+/**
+ * Who of a list stays. Most answers tell of the same pods in the same order, and then nobody has to be looked up or remembered
+ * by more than a flag: with many pods, that is most of the work. It is given up at the first one who comes out of order.
+ */
+class Survivors<H extends EndpointHolder> {
+  readonly #all: readonly H[];
+  readonly #stays: Uint8Array;
+  /** All before this place have come or were passed over. */
+  #place = 0;
+  /** Those who stay, since the order was lost. */
+  #unordered: Set<H> | undefined;
+
+  constructor(all: readonly H[]) {
+    this.#all = all;
+    this.#stays = new Uint8Array(all.length);
   }
-  return { added: [...fresh.values()], changed, removed };
+
+  /** The holder of the id, if it is the next one in order. */
+  nextIs(id: string): H | undefined {
+    const next = this.#unordered ? undefined : this.#all[this.#place];
+    return next?.endpoint.id === id ? next : undefined;
+  }
+
+  /** @returns false when it was added before. */
+  add(holder: H): boolean {
+    const place = this.#unordered ? -1 : this.#all.indexOf(holder, this.#place);
+    if (place >= 0) {
+      this.#stays[place] = 1;
+      this.#place = place + 1;
+      return true;
+    }
+    this.#unordered ??= new Set(this.#all.filter((_, index) => this.#stays[index] === 1));
+    if (this.#unordered.has(holder)) return false;
+    this.#unordered.add(holder);
+    return true;
+  }
+
+  others(): readonly H[] {
+    const unordered = this.#unordered;
+    return this.#all.filter((holder, index) => (unordered ? !unordered.has(holder) : this.#stays[index] === 0));
+  }
 }
 
 function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
