@@ -289,6 +289,15 @@ describe('the config of the resolver', () => {
     ]);
   });
 
+  test.each(['{}', 5, [], null])('that is no object at all is invalid, too: %j', (config) => {
+    const { channel } = open();
+    channel.connect();
+    resolver.push(answer(config));
+    expect(channel.snapshot().resolver.lastError).toMatch(
+      /^invalid service config: service config: .* \(expected: an object\)$/,
+    );
+  });
+
   test('that is invalid after an answer without any leaves the default in force, and the pods are adopted', () => {
     const { channel, told } = open();
     channel.connect();
