@@ -30,6 +30,7 @@ export const TOPICS = [
   'GOAWAY, keepalive and connection age',
   'Load balancing',
   'OpenTelemetry',
+  'Service config',
   'Kubernetes',
 ];
 

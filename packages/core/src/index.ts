@@ -129,4 +129,5 @@ export { resolveRetryThrottling } from './service-config/retry-throttling.js';
 export { readMethodOptions, type MethodOption, type MethodOptions } from './service-config/method-options.js';
 export type { MethodConfig } from './service-config/method-config.js';
 export * from './service-config/service-config.js';
+export type { MessageCaps } from './service-config/message-caps.js';
 export * from './service-config/parse-service-config.js';

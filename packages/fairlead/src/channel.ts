@@ -9,8 +9,17 @@ import { isPolicyEvent, PolicyEmitter } from './events/policy-emitter.js';
 import { withMetrics } from './metrics.js';
 import { resolveChannelOptions, type ChannelOptions } from './options.js';
 import { applyReplacement, type ConfigFollowers } from './service-config/apply-replacement.js';
-import type { ConfigReplacement, LiveServiceConfig } from './service-config/live-service-config.js';
+import type {
+  ConfigReplacement,
+  LiveServiceConfig,
+  ServiceConfigStanding,
+} from './service-config/live-service-config.js';
 import type { ServiceConfigJson } from './service-config-json.js';
+
+/** A channel at one moment. Plain data, fit for `JSON.stringify`. */
+export interface ChannelSnapshot extends PoolSnapshot {
+  readonly serviceConfig: ServiceConfigStanding;
+}
 
 /** What {@link createChannel} makes: an ordinary gRPC channel that can tell more of itself. */
 export class Channel extends InterceptedChannel implements grpc.ChannelInterface {
@@ -86,14 +95,20 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
     return this.#pool.ready(options);
   }
 
-  /** For people: the state of the channel and of each pod, and why those that are not pickable are not. */
+  /**
+   * For people: the state of the channel and of each pod, and why those that are not pickable are not; and why the service
+   * config of the resolver is not in force, when it is invalid.
+   */
   explain(): string {
-    return this.#pool.explain();
+    const { refused, source } = this.#config.standing;
+    const pods = this.#pool.explain();
+    if (refused === undefined) return pods;
+    return `${pods}\nthe service config of the resolver is refused, the one in force is from: ${source}; ${refused}`;
   }
 
   /** What the channel is and has at this moment, as plain data. */
-  snapshot(): PoolSnapshot {
-    return this.#pool.snapshot();
+  snapshot(): ChannelSnapshot {
+    return { ...this.#pool.snapshot(), serviceConfig: this.#config.standing };
   }
 
   /**

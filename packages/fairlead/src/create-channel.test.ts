@@ -119,7 +119,7 @@ describe('an option is refused', () => {
     ],
     [
       { balancing: () => undefined, 'grpc.service_config': JSON.stringify(roundRobin) },
-      'balancing: a function (expected: not set beside serviceConfig.loadBalancingConfig)',
+      'balancing: a function (expected: not set beside grpc.service_config.loadBalancingConfig)',
     ],
     [
       { serviceConfig: {}, 'grpc.service_config': '{}' },
@@ -195,7 +195,7 @@ describe('a service config is refused', () => {
       ofAll({ timeout: '1s', fairlead: { perAttemptTimeout: '2s' } }),
       `${at}: fairlead.perAttemptTimeout (2s) is longer than timeout (1s)`,
     ],
-    [ofAll({ maxRequestMessageBytes: 5 }), `${at}.maxRequestMessageBytes: not supported by this version of Fairlead`],
+    [ofAll({ maxRequestMessageBytes: -5 }), `${at}.maxRequestMessageBytes: -5 (expected: a number of bytes`],
     [
       { retryThrottling: { maxTokens: 0, tokenRatio: 1 } },
       'serviceConfig.retryThrottling.maxTokens: 0 (expected: an integer, 1 to 1000)',

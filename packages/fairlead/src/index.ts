@@ -1,6 +1,12 @@
 export { createChannel } from './create-channel.js';
 export type { DurationString } from './duration-string.js';
-export type { Channel } from './channel.js';
+export type { Channel, ChannelSnapshot } from './channel.js';
+export type { ServiceConfigSource, ServiceConfigStanding } from './service-config/live-service-config.js';
+export {
+  validateServiceConfig,
+  type ServiceConfigReport,
+  type ValidationOptions,
+} from './service-config/validate-service-config.js';
 export type { ServiceConfigChange } from './service-config/apply-replacement.js';
 export type { ChannelEvents, PolicyEvents } from './events/channel-events.js';
 export type { AsOptions, MethodOptionTable, MethodSettings } from './method-settings.js';
@@ -25,6 +31,7 @@ export type {
   CircuitBreakerJson,
   ClientThrottlingJson,
   ConcurrencyLimitJson,
+  ConnectionScalingJson,
   HedgingPolicyJson,
   MeasuredDelayJson,
   MethodConfigJson,

@@ -22,6 +22,8 @@ function open(options: ChannelOptions): Channel {
 const SETTINGS: Required<Omit<MethodSettings, 'retry' | 'concurrencyLimit'>> & MethodSettings = {
   timeoutMs: 2_000,
   waitForReady: true,
+  maxRequestMessageBytes: 1_000,
+  maxResponseMessageBytes: 1_000,
   hedging: { maxAttempts: 2, hedgingDelayMs: 50, nonFatalStatusCodes: ['UNAVAILABLE'] },
   hedgingDelay: { quantile: 'p95', minMs: 1, maxMs: 100 },
   hedgingRatio: 0.1,

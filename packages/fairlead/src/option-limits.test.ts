@@ -18,6 +18,7 @@ import {
   seconds,
   TIMER_MAX,
   TOO_LONG,
+  type Limits,
   type Place,
   type Table,
 } from '../test/limits.js';
@@ -28,6 +29,7 @@ import type {
   CircuitBreakerJson,
   ClientThrottlingJson,
   ConcurrencyLimitJson,
+  ConnectionScalingJson,
   HedgingPolicyJson,
   MeasuredDelayJson,
   MethodConfigJson,
@@ -45,6 +47,7 @@ const METERS = metrics.getMeterProvider();
 
 const OPTIONS: Table<OwnChannelOptions> = {
   serviceConfig: { good: [{}], bad: NO_OBJECTS },
+  defaultServiceConfig: { good: [{}], bad: NO_OBJECTS },
   methods: { good: [{}, { '*': {} }], bad: [...NO_OBJECTS, { '/a.B/C': {} }, { 'a.B': { timeoutMs: -1 } }] },
   retryBudget: {
     good: [
@@ -249,6 +252,13 @@ const HEDGING_POLICY: Table<HedgingPolicyJson> = {
   nonFatalStatusCodes: { ...codes, good: [...codes.good, []], beside: { maxAttempts: 2 } },
 };
 
+const UINT32_MAX = 2 ** 32 - 1;
+const bytes: Limits = { good: [0, UINT32_MAX, null], bad: [-1, UINT32_MAX + 1, 1.5, '1', true] };
+
+const SCALING: Table<ConnectionScalingJson> = {
+  maxConnectionsPerSubchannel: { good: [0, 1, 10, UINT32_MAX, null], bad: [-1, UINT32_MAX + 1, 1.5, '1', true] },
+};
+
 const METHOD: Table<MethodConfigJson> = {
   name: {
     good: [[], [{}], [{ service: 'a' }], [{ service: 'a', method: 'b' }]],
@@ -256,6 +266,8 @@ const METHOD: Table<MethodConfigJson> = {
   },
   timeout: seconds(['0s', '315576000000s'], []),
   waitForReady: { good: [true, false, null], bad: [0, 'true', {}] },
+  maxRequestMessageBytes: bytes,
+  maxResponseMessageBytes: bytes,
   retryPolicy: { good: [RETRY, null], bad: [...noObjects, {}] },
   hedgingPolicy: { good: [{ maxAttempts: 2 }, null], bad: [...noObjects, {}] },
   fairlead: { good: [{}, null], bad: noObjects },
@@ -306,6 +318,11 @@ const PLACES: readonly Place[] = [
   { path: `${at}.hedgingPolicy`, table: HEDGING_POLICY, config: (hedgingPolicy) => method({ hedgingPolicy }) },
   { path: at, table: METHOD, config: method },
   {
+    path: 'serviceConfig.connectionScaling',
+    table: SCALING,
+    config: (connectionScaling) => ({ connectionScaling }),
+  },
+  {
     path: 'serviceConfig.retryThrottling',
     table: THROTTLING,
     config: (throttling) => ({ retryThrottling: throttling as RetryThrottlingJson }),
@@ -321,7 +338,7 @@ describe('the option', () => {
         expect([value, errorOf({ ...beside, [name]: value })]).toEqual([value, undefined]);
       for (const value of limits.bad) {
         const error = errorOf({ ...beside, [name]: value });
-        const expected = name === 'serviceConfig' ? InvalidServiceConfigError : InvalidOptionError;
+        const expected = /ServiceConfig$/i.test(name) ? InvalidServiceConfigError : InvalidOptionError;
         expect([value, error?.message, error]).toEqual([value, expect.stringContaining(name), expect.any(expected)]);
       }
     },
@@ -415,7 +432,7 @@ describe('a contradiction names both', () => {
     [
       'two limits',
       { concurrencyLimit: {}, 'grpc.service_config': '{"fairlead":{"concurrencyLimit":{}}}' },
-      'not set beside serviceConfig.fairlead.concurrencyLimit',
+      'not set beside grpc.service_config.fairlead.concurrencyLimit',
     ],
     [
       'two margins',

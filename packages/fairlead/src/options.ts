@@ -42,6 +42,7 @@ import type { MethodOptionTable } from './method-settings.js';
 import { ChannelWideConfig } from './service-config/channel-wide-config.js';
 import { LiveBudget } from './service-config/live-budget.js';
 import { LiveServiceConfig } from './service-config/live-service-config.js';
+import { messageCapsOf } from './service-config/message-caps-of.js';
 import { ServiceConfigParser } from './service-config/service-config-parser.js';
 import type { ServiceConfigJson } from './service-config-json.js';
 
@@ -61,6 +62,11 @@ export interface OwnChannelOptions extends OwnPoolOptions {
    * counts only while neither is given (in gRPC it would win).
    */
   readonly serviceConfig?: ServiceConfigJson;
+  /**
+   * The service config that holds while the resolver has none, as the application's does in gRPC (gRFC A2): operators may
+   * replace it. Not beside `serviceConfig`, which wins over the resolver's. Default: the empty one.
+   */
+  readonly defaultServiceConfig?: ServiceConfigJson;
   /**
    * Balancing policies of your own, to be chosen by name in `loadBalancingConfig` of any service config, also as children of
    * others. They win over built-in ones of the same name. Default none. `docs/own-policy.md` shows how to write one.
@@ -149,6 +155,7 @@ const KUBERNETES = kubernetesResolver();
 
 const RULES = {
   serviceConfig: asGiven,
+  defaultServiceConfig: asGiven,
   tracing: asGiven,
   balancingPolicies: custom(knownPolicies),
   methods: custom(readMethodOptions),
@@ -175,6 +182,7 @@ export function resolveChannelOptions(target: string, options: ChannelOptions): 
   const { 'grpc.service_config': text, ...forwarded } = channelArguments;
   const {
     serviceConfig: given,
+    defaultServiceConfig,
     balancingPolicies,
     methods,
     retryBudget,
@@ -187,11 +195,12 @@ export function resolveChannelOptions(target: string, options: ChannelOptions): 
     metrics,
     ...pool
   } = resolveOptions(own, { ...POOL_RULES, ...RULES });
-  const parser = new ServiceConfigParser(own, methods, balancingPolicies);
+  const parser = new ServiceConfigParser(own, methods, balancingPolicies, messageCapsOf(channelArguments));
   const parsed = readServiceConfig(parser, given, text);
+  const fallback = readDefault(parser, defaultServiceConfig, parsed);
   const whole = { retryBudget, retryThrottling, concurrencyLimit, clientThrottling, deadlineMarginMs };
   const channelWide = new ChannelWideConfig(whole);
-  const serviceConfig = new LiveServiceConfig(parser, parsed);
+  const serviceConfig = new LiveServiceConfig(parser, parsed, fallback);
   const budget = new LiveBudget(channelWide.budget(serviceConfig.current));
   const policies = policyContext(pool, channelArguments, {
     budget,
@@ -200,9 +209,9 @@ export function resolveChannelOptions(target: string, options: ChannelOptions): 
   });
   policies.channelWide.configure(channelWide.policies(serviceConfig.current));
   return {
-    pool: poolOptions(pool, forwarded, parsed),
+    pool: poolOptions(pool, forwarded, parsed ?? fallback),
     serviceConfig,
-    warnings: parsed?.warnings ?? [],
+    warnings: (parsed ?? fallback)?.warnings ?? [],
     budget,
     channelWide,
     policies,
@@ -263,6 +272,17 @@ function readServiceConfig(
   }
   if (text !== undefined) return parser.parseFirst(parseJson(text), 'grpc.service_config');
   return given === undefined ? undefined : parser.parseFirst(given, 'serviceConfig');
+}
+
+/** Beside the application's own one it would never count. */
+function readDefault(
+  parser: ServiceConfigParser,
+  json: unknown,
+  parsed: ParsedServiceConfig | undefined,
+): ParsedServiceConfig | undefined {
+  if (json === undefined) return undefined;
+  if (parsed === undefined) return parser.parseFirst(json, 'defaultServiceConfig');
+  throw new InvalidOptionError('defaultServiceConfig', json, 'not set beside serviceConfig or grpc.service_config');
 }
 
 function parseJson(text: unknown): unknown {

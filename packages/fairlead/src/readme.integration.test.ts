@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { leakCheck, type LeakCheck } from '@fairlead/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { validateServiceConfig } from './service-config/validate-service-config.js';
 
 const packageDirectory = fileURLToPath(new URL('..', import.meta.url));
 
@@ -101,4 +102,13 @@ test('the example of settings as options runs as it stands there', async () => {
 test('its example of nested balancing policies runs', async () => {
   const script = around.replace('let calls = 0', 'let calls = 1') + atThePort(exampleOf('## Balancing'));
   expect(await run(script)).toEqual([0, 'Hello you\n']);
+}, 20_000);
+
+test('the example of a config that is checked runs, and the one for editors is valid', async () => {
+  const [code, output] = await run(exampleOf('### Editors, and checking'));
+  expect([code, output]).toEqual([0, expect.stringMatching(/^false \[[^]*maxAttempts: 1 [^]*\] \[\]\n$/)]);
+  expect(output).toContain('methodConfig[0].timeout: "1.5" ');
+  const readme = readFileSync(`${packageDirectory}/README.md`, 'utf8');
+  const [, json] = /```json\n([^]*?)```/.exec(readme.slice(readme.indexOf('### Editors, and checking'))) ?? [];
+  expect(validateServiceConfig(JSON.parse(json ?? ''))).toEqual({ valid: true, errors: [], warnings: [] });
 }, 20_000);

@@ -4,8 +4,11 @@ import type { LoadBalancingConfigJson } from './load-balancing-json.js';
 /**
  * A gRPC service config (grpc.service_config.ServiceConfig in its JSON form), as far as this version implements it.
  * Unknown fields are ignored with a `warning` event (gRFC A2); known ones that are not implemented are refused by name.
+ * The package has the same as a JSON Schema for editors: `fairlead/service-config.schema.json`.
  */
 export interface ServiceConfigJson {
+  /** For editors: where the JSON Schema of the file is. Never read. */
+  readonly $schema?: string;
   /** The first policy that is supported is used; without any, `peak_ewma`. */
   readonly loadBalancingConfig?: readonly LoadBalancingConfigJson[];
   /** Deprecated by gRPC; used when `loadBalancingConfig` is absent. */
@@ -17,6 +20,8 @@ export interface ServiceConfigJson {
    * options. Default none.
    */
   readonly retryThrottling?: RetryThrottlingJson;
+  /** gRFC A105. Checked, and without effect: a pod has one connection, and larger numbers are clamped to it, with a warning. */
+  readonly connectionScaling?: ConnectionScalingJson;
   /** Extensions of ours for the whole channel, which other clients ignore. */
   readonly fairlead?: ChannelExtensionJson;
 }
@@ -63,6 +68,11 @@ export interface RetryThrottlingJson {
   readonly tokenRatio: number;
 }
 
+export interface ConnectionScalingJson {
+  /** 0 to 4 294 967 295. Default 1; more than 1 counts as 1. */
+  readonly maxConnectionsPerSubchannel?: number;
+}
+
 export interface MethodConfigJson {
   /** `{}` means every method, `{ service }` every method of a service. */
   readonly name: readonly { readonly service?: string; readonly method?: string }[];
@@ -73,6 +83,17 @@ export interface MethodConfigJson {
   readonly timeout?: DurationString;
   /** Wait for a ready pod instead of failing while none is. Default false; the caller's own word wins. */
   readonly waitForReady?: boolean;
+  /**
+   * The largest message that a call may send, in bytes before compression: 0 to 4 294 967 295. A larger one ends the call with
+   * RESOURCE_EXHAUSTED, and is not sent. Default: no limit but `grpc.max_send_message_length`; the smaller of the two counts.
+   */
+  readonly maxRequestMessageBytes?: number;
+  /**
+   * The largest message that a call may receive, in bytes after decompression: 0 to 4 294 967 295. A larger one ends the call
+   * with RESOURCE_EXHAUSTED. Default: no limit but `grpc.max_receive_message_length` (4 MiB when it is not set), which also
+   * bounds the memory that a response may take; the smaller of the two counts.
+   */
+  readonly maxResponseMessageBytes?: number;
   /** For attempts that the server may have processed (gRFC A6). Others are retried without it. */
   readonly retryPolicy?: RetryPolicyJson;
   /**

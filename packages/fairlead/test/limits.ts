@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { createChannel } from '../src/create-channel.js';
 import type { ChannelOptions } from '../src/options.js';
 import type { ServiceConfigJson } from '../src/service-config-json.js';
+import { verdicts } from './config-schema.js';
 
 /** What is taken, up to the limits, and what is refused, from just past them. */
 export interface Limits {
@@ -70,6 +71,10 @@ export function heldToLimits({ path, table, config }: Place): void {
     (field, limits) => {
       const withValue = (value: unknown): Error | undefined =>
         errorOf({ serviceConfig: config({ ...limits.beside, [field]: value }) });
+      // The JSON Schema that the package has for editors says the same, of fields that it must know, then.
+      for (const value of [...limits.good, ...limits.bad]) {
+        expect([value, verdicts(config({ ...limits.beside, [field]: value }))]).toMatchObject([value, { agree: true }]);
+      }
       for (const value of limits.good) expect([value, withValue(value)]).toEqual([value, undefined]);
       for (const value of limits.bad) {
         const error = withValue(value);

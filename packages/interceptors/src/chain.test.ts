@@ -10,6 +10,7 @@ test('the order of the policies is data, each position with its reason', () => {
     'call metrics',
     'incoming call',
     'deadline',
+    'message limits',
     'client throttling',
     'client throttling of the method',
     'bulkhead or concurrency limit',
@@ -31,6 +32,8 @@ test('a policy that has nothing to do for a method is not in its chain', () => {
   expect(interceptorsFor({ retryPolicy: POLICY }, context)).toHaveLength(2);
   expect(interceptorsFor({ timeoutMs: 1 }, context)).toHaveLength(3);
   expect(interceptorsFor({ perAttemptTimeoutMs: 1 }, context)).toHaveLength(3);
+  expect(interceptorsFor({ maxRequestMessageBytes: 0 }, context)).toHaveLength(3);
+  expect(interceptorsFor({ maxRequestMessageBytes: 0, maxResponseMessageBytes: 0 }, context)).toHaveLength(3);
   expect(interceptorsFor({ timeoutMs: 0, waitForReady: false, retryPolicy: POLICY }, context)).toHaveLength(4);
 });
 

@@ -13,6 +13,7 @@ import { deadlineInterceptor } from './deadline/deadline-interceptor.js';
 import { hedgingInterceptor } from './hedging/hedging-interceptor.js';
 import type { HedgingStates } from './hedging/hedging-states.js';
 import { methodHedging } from './hedging/method-hedging.js';
+import { messageLimitsInterceptor } from './message-limits/message-limits-interceptor.js';
 import { propagationInterceptor } from './incoming/propagation-interceptor.js';
 import { methodRetry, type RetryShared } from './retry/method-retry.js';
 import { retryInterceptor } from './retry/retry-interceptor.js';
@@ -77,6 +78,11 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
     name: 'deadline',
     why: 'outside of all that waits or repeats: one deadline covers queueing, every attempt and the time between them',
     create: ({ timeoutMs }, { clock }) => (timeoutMs === undefined ? undefined : deadlineInterceptor(timeoutMs, clock)),
+  },
+  {
+    name: 'message limits',
+    why: 'outside of all that waits, judges or repeats: a message that is too large is too large for every pod, and tells nothing of the callee',
+    create: (method) => messageLimits(method),
   },
   {
     name: 'client throttling',
@@ -147,6 +153,14 @@ export const POLICY_ORDER: readonly PolicyPosition[] = [
  */
 export function interceptorsFor(method: MethodConfig, context: PolicyContext, path = ''): readonly grpc.Interceptor[] {
   return POLICY_ORDER.flatMap((policy) => policy.create(method, context, path) ?? []);
+}
+
+function messageLimits({
+  maxRequestMessageBytes,
+  maxResponseMessageBytes,
+}: MethodConfig): grpc.Interceptor | undefined {
+  if (maxRequestMessageBytes === undefined && maxResponseMessageBytes === undefined) return undefined;
+  return messageLimitsInterceptor({ maxRequestMessageBytes, maxResponseMessageBytes });
 }
 
 function methodBulkheadInterceptor(

@@ -10,7 +10,8 @@ import { asInterceptingCall } from './grpc-types.js';
  * a method is resolved once.
  *
  * Prefer `interceptChannel`: a call's own interceptors replace the client's, and messages are not serialized yet here, so
- * a message that is kept for a retry is serialized once more to know its size.
+ * a message that is kept for a retry is serialized once more to know its size, as is each one under a
+ * `maxRequestMessageBytes`; `maxResponseMessageBytes` is not heeded here.
  */
 export function policyInterceptor(
   methodConfig: (path: string) => MethodConfig,

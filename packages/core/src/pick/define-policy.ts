@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.js';
+import { InvalidServiceConfigError } from '../errors/invalid-service-config-error.js';
 import { nested, resolveOptions } from '../options/check.js';
 import type { OptionRule, ResolvedOptions } from '../options/option-rule.js';
 import { parseDuration } from '../service-config/duration.js';
@@ -103,11 +104,29 @@ function readGroup<R extends Rules>(
   around: PolicySurroundings,
 ): ResolvedOptions<R> {
   const options: Record<string, unknown> = {};
+  const errors: (InvalidOptionError | InvalidServiceConfigError)[] = [];
   for (const [option, rule] of Object.entries(rules)) {
     const field = jsonName(option);
-    options[option] = readField(fieldOf(json, field), childPath(path, field), option, rule, around);
+    try {
+      options[option] = readField(fieldOf(json, field), childPath(path, field), option, rule, around);
+    } catch (error) {
+      if (!(error instanceof InvalidOptionError || error instanceof InvalidServiceConfigError)) throw error;
+      errors.push(error);
+    }
   }
+  throwAll(errors);
   return Object.freeze(options) as ResolvedOptions<R>;
+}
+
+/** Whoever writes a config wants to see all of its mistakes at once. */
+function throwAll(errors: readonly (InvalidOptionError | InvalidServiceConfigError)[]): void {
+  const [first, ...others] = errors;
+  if (first === undefined) return;
+  if (others.length === 0) throw first;
+  throw new InvalidServiceConfigError(
+    errors.flatMap((error) => (error instanceof InvalidServiceConfigError ? error.problems : [error.message])),
+    { cause: first },
+  );
 }
 
 function readField(

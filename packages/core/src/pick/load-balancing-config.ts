@@ -48,10 +48,16 @@ function readList(list: unknown, place: ListPlace): ChosenPolicy {
   const { factories, path, depth } = place;
   if (depth > MAX_DEPTH) fail(`${path}: nested too deep (expected: at most ${MAX_DEPTH} policies inside each other)`);
   if (!Array.isArray(list)) fail(`${path}: ${formatValue(list)} (expected: a list of {"policy": {…}})`);
-  const entries = list.map((entry: unknown, index) => requireEntry(entry, `${path}[${index}]`));
+  const entries = requireEntries(list, path);
+  const passedOver: string[] = [];
   for (const { name, config, path: entryPath } of entries) {
     const factory = factories.find((candidate) => candidate.names.includes(name));
-    if (factory !== undefined) return choose(factory, config, { ...place, path: entryPath });
+    if (factory === undefined) {
+      passedOver.push(`${entryPath}: policy not supported by this version of Fairlead, passed over`);
+      continue;
+    }
+    const chosen = choose(factory, config, { ...place, path: entryPath });
+    return passedOver.length === 0 ? chosen : { ...chosen, warnings: [...passedOver, ...chosen.warnings] };
   }
   const named = entries.map(({ name }) => name).join(', ') || 'nothing';
   const supported = factories.map((factory) => factory.names[0]).join(', ');
@@ -64,11 +70,21 @@ interface Entry {
   readonly path: string;
 }
 
-function requireEntry(entry: unknown, path: string): Entry {
-  const fields = typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? Object.entries(entry) : [];
-  if (fields.length !== 1) fail(`${path}: ${formatValue(entry)} (expected: an object with exactly one key, a policy)`);
-  const [name, config] = fields[0] as [string, unknown];
-  return { name, config, path: `${path}.${name}` };
+/** @throws InvalidServiceConfigError with a line for each that is none. */
+function requireEntries(list: readonly unknown[], path: string): readonly Entry[] {
+  const problems: string[] = [];
+  const entries = list.flatMap((entry, index) => {
+    const at = `${path}[${index}]`;
+    const fields = typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? Object.entries(entry) : [];
+    const [field] = fields as [string, unknown][];
+    if (field !== undefined && fields.length === 1) {
+      return [{ name: field[0], config: field[1], path: `${at}.${field[0]}` }];
+    }
+    problems.push(`${at}: ${formatValue(entry)} (expected: an object with exactly one key, a policy)`);
+    return [];
+  });
+  if (problems.length > 0) throw new InvalidServiceConfigError(problems);
+  return entries;
 }
 
 function choose(factory: BalancingPolicyFactory, config: unknown, { factories, path, depth }: ListPlace): ChosenPolicy {

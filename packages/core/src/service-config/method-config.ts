@@ -6,6 +6,7 @@ import {
   readFairleadExtension,
   type FairleadExtension,
 } from './fairlead-extension.js';
+import { readMessageLimit, warnOfCaps, type MessageCaps } from './message-caps.js';
 import type { MethodOptions } from './method-options.js';
 import { readHedgingPolicy, type HedgingPolicy } from './hedging-policy.js';
 import { readRetryPolicy, type RetryPolicy } from './retry-policy.js';
@@ -16,18 +17,26 @@ export interface MethodConfig extends FairleadExtension {
   readonly timeoutMs?: number;
   /** Calls wait for a ready member instead of failing; counts only where the application did not say. */
   readonly waitForReady?: boolean;
+  /** The largest message that a call may send, in bytes before compression; the channel's own limit counts when it is smaller. */
+  readonly maxRequestMessageBytes?: number;
+  /** The largest message that a call may receive, in bytes after decompression; the channel's own limit counts when it is smaller. */
+  readonly maxResponseMessageBytes?: number;
   readonly retryPolicy?: RetryPolicy;
   /** Never beside a retry policy. */
   readonly hedgingPolicy?: HedgingPolicy;
 }
 
 /** The settings that gRPC has, too. */
-const STANDARD_FIELDS = ['timeout', 'waitForReady', 'retryPolicy', 'hedgingPolicy'] as const;
+const STANDARD_FIELDS = [
+  'timeout',
+  'waitForReady',
+  'maxRequestMessageBytes',
+  'maxResponseMessageBytes',
+  'retryPolicy',
+  'hedgingPolicy',
+] as const;
 
-const FIELDS = {
-  supported: ['name', ...STANDARD_FIELDS, 'fairlead'],
-  notSupported: ['maxRequestMessageBytes', 'maxResponseMessageBytes'],
-};
+const FIELDS = { supported: ['name', ...STANDARD_FIELDS, 'fairlead'] };
 
 const NAME_FIELDS = { supported: ['service', 'method'] };
 
@@ -47,6 +56,8 @@ export interface OtherSettings {
   readonly options: MethodOptions;
   /** The options win where both name the same; otherwise that is a problem. */
   readonly optionsWin: boolean;
+  /** What holds whatever an entry says. */
+  readonly messageCaps: MessageCaps;
 }
 
 /**
@@ -67,6 +78,7 @@ export function readMethodConfigs(
     const object = reader.object(value, where);
     if (object === undefined) return;
     const config = readMethodConfig(object, where, reader);
+    warnOfCaps(object, where, other.messageCaps, reader);
     groups.check(config.bulkhead, `${where}.fairlead.bulkhead`, reader);
     const names = reader.list(object, 'name', where);
     if (names.length === 0) reader.warnings.push(`${where}: has no name, so it applies to no method`);
@@ -110,6 +122,8 @@ function readStandardFields(entry: Entry, reader: ConfigReader): MethodConfig {
   const { object, path, extension, wording } = entry;
   const timeoutMs = reader.durationMs(object, 'timeout', path);
   const waitForReady = reader.boolean(object, 'waitForReady', path);
+  const maxRequestMessageBytes = readMessageLimit(object, 'maxRequestMessageBytes', path, reader);
+  const maxResponseMessageBytes = readMessageLimit(object, 'maxResponseMessageBytes', path, reader);
   checkTimeouts(entry, timeoutMs, reader);
   const retryPolicy = reader.part(object, wording.retryPolicy, path, readRetryPolicy);
   const hedgingPolicy = reader.part(object, wording.hedgingPolicy, path, readHedgingPolicy);
@@ -117,6 +131,8 @@ function readStandardFields(entry: Entry, reader: ConfigReader): MethodConfig {
   return Object.freeze({
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(waitForReady !== undefined && { waitForReady }),
+    ...(maxRequestMessageBytes !== undefined && { maxRequestMessageBytes }),
+    ...(maxResponseMessageBytes !== undefined && { maxResponseMessageBytes }),
     ...(retryPolicy !== undefined && { retryPolicy }),
     ...(hedgingPolicy !== undefined && { hedgingPolicy }),
     ...extension,

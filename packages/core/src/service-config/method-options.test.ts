@@ -96,7 +96,12 @@ const hedgingPolicy = some(
   { maxAttempts: fc.integer({ min: 2, max: 9 }), hedgingDelay: duration(0, 10_000), nonFatalStatusCodes: codes },
   ['maxAttempts'],
 );
-const standard = { timeout: duration(1_000, 100_000), waitForReady: fc.boolean() };
+const standard = {
+  timeout: duration(1_000, 100_000),
+  waitForReady: fc.boolean(),
+  maxRequestMessageBytes: count(0),
+  maxResponseMessageBytes: count(0),
+};
 const { hedgingDelay, hedgingRatio, ...others } = EXTENSIONS;
 /** A method has a bulkhead or a limit. */
 const withoutBoth = ({ bulkhead, ...ours }: Fields): Fields =>
@@ -139,6 +144,8 @@ describe('settings of methods as options', () => {
       'deadlineMarginMs',
       'hedgingPolicy',
       'hedgingRatio',
+      'maxRequestMessageBytes',
+      'maxResponseMessageBytes',
       'measuredDelay',
       'perAttemptTimeoutMs',
       'retryPolicy',

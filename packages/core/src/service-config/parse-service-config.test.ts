@@ -151,6 +151,10 @@ describe('parseServiceConfig', () => {
     [{ loadBalancingConfig: [], loadBalancingPolicy: 'round_robin' }, /^loadBalancingConfig: nothing: not supported/],
     [{ loadBalancingPolicy: 'grpclb' }, /^loadBalancingPolicy: "grpclb" \(expected: "round_robin" or "pick_first"/],
     [{ loadBalancingPolicy: 1 }, 'loadBalancingPolicy: 1 (expected: a string)'],
+    [
+      { loadBalancingPolicy: 1, loadBalancingConfig: [{ round_robin: {} }] },
+      'loadBalancingPolicy: 1 (expected: a string)',
+    ],
   ])('%j is invalid', (json, problem) => {
     const problems = problemsOf(json);
     expect(problems).toHaveLength(1);
@@ -190,12 +194,87 @@ describe('parseServiceConfig', () => {
 
   test.each([
     [{ healthCheckConfig: {} }, 'healthCheckConfig'],
-    [{ connectionScaling: {} }, 'connectionScaling'],
-    [{ methodConfig: [{ name: [{}], maxRequestMessageBytes: 1 }] }, 'methodConfig[0].maxRequestMessageBytes'],
-    [{ methodConfig: [{ name: [{}], maxResponseMessageBytes: 1 }] }, 'methodConfig[0].maxResponseMessageBytes'],
     [withRetry({ perAttemptRecvTimeout: '1s' }), `${at}.perAttemptRecvTimeout`],
   ])('%j is refused by name', (json, path) => {
     expect(problemsOf(json)).toEqual([`${path}: not supported by this version of Fairlead`]);
+  });
+
+  describe.each(['maxRequestMessageBytes', 'maxResponseMessageBytes'] as const)('%s', (field) => {
+    const limit = (value: unknown) => ({ methodConfig: [{ name: [{}], [field]: value }] });
+
+    test.each([0, 1, 2_048, 4_294_967_295])('may be %p', (bytes) => {
+      expect(configOf(limit(bytes)).methodConfig('/a/b')).toEqual({ [field]: bytes });
+    });
+
+    test.each([-1, 1.5, 4_294_967_296, '2048', true, {}])('may not be %j', (value) => {
+      const problems = problemsOf(limit(value));
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toMatch(new RegExp(`^methodConfig\\[0\\]\\.${field}: .*a number of bytes`));
+    });
+
+    test('is warned of when the channel allows less', () => {
+      const messageCaps = { maxRequestMessageBytes: 10, maxResponseMessageBytes: 10 };
+      const warningsOf = (bytes: number) =>
+        parseServiceConfig(limit(bytes), { policies: builtInPolicies, messageCaps }).warnings;
+      expect(warningsOf(10)).toEqual([]);
+      expect(warningsOf(11)).toEqual([
+        expect.stringMatching(`^methodConfig\\[0\\].${field}: 11 counts as 10: grpc.max_[a-z_]+ of the channel is 10$`),
+      ]);
+    });
+  });
+
+  describe('connectionScaling', () => {
+    const scaling = (maxConnectionsPerSubchannel: unknown) => ({ connectionScaling: { maxConnectionsPerSubchannel } });
+
+    test.each([{ connectionScaling: {} }, scaling(null), scaling(0), scaling(1)])(
+      '%j says what we do anyway',
+      (json) => {
+        expect(parse(json).warnings).toEqual([]);
+      },
+    );
+
+    test('of more than one connection is clamped, not refused, and warned of (gRFC A105)', () => {
+      expect(parse(scaling(4)).warnings).toEqual([
+        'connectionScaling.maxConnectionsPerSubchannel: 4 counts as 1: each pod has one connection',
+      ]);
+    });
+
+    test.each([
+      [scaling('4'), 'connectionScaling.maxConnectionsPerSubchannel: "4" '],
+      [scaling(-1), 'connectionScaling.maxConnectionsPerSubchannel: -1 '],
+      [scaling(1.5), 'connectionScaling.maxConnectionsPerSubchannel: 1.5 '],
+      [{ connectionScaling: 4 }, 'connectionScaling: 4 (expected: an object)'],
+    ])('%j is invalid', (json, problem) => {
+      const problems = problemsOf(json);
+      expect(problems).toHaveLength(1);
+      expect(problems[0]?.startsWith(problem)).toBe(true);
+    });
+  });
+
+  test("$schema, by which editors find the schema of the file, is nobody else's business", () => {
+    for (const $schema of ['./service-config.schema.json', 5]) expect(parse({ $schema }).warnings).toEqual([]);
+  });
+
+  test('all problems of a balancing policy are listed, those of its children too', () => {
+    const childPolicy = [{ peak_ewma: { decayTime: 1, failurePenalty: '-1s' } }];
+    const json = {
+      loadBalancingConfig: [{ outlier_detection: { interval: 5, maxEjectionPercent: 101, childPolicy } }],
+    };
+    expect(problemsOf(json).map((problem) => problem.split(': ')[0])).toEqual(
+      [
+        'interval',
+        'maxEjectionPercent',
+        'childPolicy[0].peak_ewma.decayTime',
+        'childPolicy[0].peak_ewma.failurePenalty',
+      ].map((field) => `loadBalancingConfig[0].outlier_detection.${field}`),
+    );
+    expect(problemsOf({ loadBalancingConfig: [5, {}, { round_robin: {} }, { a: {}, b: {} }] })).toHaveLength(3);
+  });
+
+  test('a policy that is passed over is a warning', () => {
+    expect(parse({ loadBalancingConfig: [{ grpclb: 5 }, { round_robin: {} }, { xds: 5 }] }).warnings).toEqual([
+      'loadBalancingConfig[0].grpclb: policy not supported by this version of Fairlead, passed over',
+    ]);
   });
 
   test('retry and hedging exclude each other', () => {

@@ -2,8 +2,10 @@ import { InvalidServiceConfigError } from '../errors/invalid-service-config-erro
 import type { BalancingPolicyFactory } from '../pick/balancing-policy.js';
 import { parseLoadBalancingConfig, type ChosenPolicy } from '../pick/load-balancing-config.js';
 import { readChannelExtension } from './channel-extension.js';
+import { checkConnectionScaling } from './connection-scaling.js';
 import { childPath, ConfigReader, fieldOf, type Json } from './config-reader.js';
 import { readMethodConfigs } from './method-config.js';
+import { NO_CAPS, type MessageCaps } from './message-caps.js';
 import type { MethodOptions } from './method-options.js';
 import { readRetryThrottling } from './retry-throttling.js';
 import { serviceConfigOf, type ServiceConfig } from './service-config.js';
@@ -20,6 +22,8 @@ export interface ServiceConfigContext {
   readonly methodOptions?: MethodOptions;
   /** Whether those win where the config names the same; otherwise it is a problem. Default false. */
   readonly optionsWin?: boolean;
+  /** What the channel allows in any case; an entry that allows more is warned of. Default: anything. */
+  readonly messageCaps?: MessageCaps;
 }
 
 /** A usable config, and what is suspicious about it. */
@@ -30,8 +34,17 @@ export interface ParsedServiceConfig {
 }
 
 const FIELDS = {
-  supported: ['loadBalancingConfig', 'loadBalancingPolicy', 'methodConfig', 'retryThrottling', 'fairlead'],
-  notSupported: ['healthCheckConfig', 'connectionScaling'],
+  supported: [
+    // Editors find the JSON Schema of the file by it.
+    '$schema',
+    'loadBalancingConfig',
+    'loadBalancingPolicy',
+    'methodConfig',
+    'retryThrottling',
+    'connectionScaling',
+    'fairlead',
+  ],
+  notSupported: ['healthCheckConfig'],
 };
 
 /**
@@ -49,10 +62,15 @@ export function parseServiceConfig(json: unknown, context: ServiceConfigContext)
   if (object === undefined) throw new InvalidServiceConfigError(reader.problems);
   reader.checkFields(object, path, FIELDS);
   const loadBalancing = readLoadBalancing(object, path, context.policies, reader);
-  const { methodOptions: options = NO_OPTIONS, optionsWin = false } = context;
+  const { methodOptions: options = NO_OPTIONS, optionsWin = false, messageCaps = NO_CAPS } = context;
   const list = reader.list(object, 'methodConfig', path);
-  const methods = readMethodConfigs(list, childPath(path, 'methodConfig'), reader, { options, optionsWin });
+  const methods = readMethodConfigs(list, childPath(path, 'methodConfig'), reader, {
+    options,
+    optionsWin,
+    messageCaps,
+  });
   const retryThrottling = reader.part(object, 'retryThrottling', path, readRetryThrottling);
+  reader.part(object, 'connectionScaling', path, checkConnectionScaling);
   const channel = readChannelExtension(object, path, reader);
   if (reader.problems.length > 0) throw new InvalidServiceConfigError(reader.problems);
   return {
@@ -68,13 +86,14 @@ function readLoadBalancing(
   reader: ConfigReader,
 ): ChosenPolicy | undefined {
   const list = fieldOf(object, 'loadBalancingConfig');
+  // Read in any case: a known field of the wrong type is an error, whether it counts or not.
+  const name = reader.string(object, 'loadBalancingPolicy', path)?.toLowerCase();
   if (list !== undefined) {
     const where = childPath(path, 'loadBalancingConfig');
     const chosen = reader.attempt(() => parseLoadBalancingConfig(list, policies, where));
     reader.warnings.push(...(chosen?.warnings ?? []));
     return chosen;
   }
-  const name = reader.string(object, 'loadBalancingPolicy', path)?.toLowerCase();
   if (name === undefined) return undefined;
   const where = childPath(path, 'loadBalancingPolicy');
   if (name === 'round_robin' || name === 'pick_first') {

@@ -27,7 +27,7 @@ export const CHANNEL_EVENT_CODES = [
     code: 'service-config',
     event: 'warning',
     level: 'warn',
-    when: 'A service config has a field that nobody knows, or an entry without effect.',
+    when: 'A service config has a field that nobody knows, a policy that is passed over, a number that is clamped, or an entry without effect.',
     fields: [],
   },
   {

@@ -269,6 +269,17 @@ describe('the config of the resolver', () => {
     }
     expect(channel.breaker('/a.B/C')).toBeDefined();
     expect(channel.snapshot().members).toHaveLength(2);
+    expect(channel.snapshot().serviceConfig).toEqual({
+      source: 'resolver',
+      refused: expect.stringMatching(/^invalid service config: .*timeout: 5 .*waitForReady: 5 /),
+    });
+    expect(channel.explain()).toMatch(
+      /refused, the one in force is from: resolver; invalid service config: .*timeout: 5 /,
+    );
+    // The good one again is the one that is in force, and nothing is refused any more.
+    resolver.push(answer(all(breaker())));
+    expect(channel.snapshot().serviceConfig).toEqual({ source: 'resolver', refused: undefined });
+    expect(channel.explain()).not.toContain('refused');
     expect(told).toEqual([
       applied('resolver'),
       [
@@ -276,6 +287,29 @@ describe('the config of the resolver', () => {
         expect.stringMatching(/^the resolver of test:\/\/\/x sent .* stays in use: .*timeout: 5 .*waitForReady: 5 /),
       ],
     ]);
+  });
+
+  test.each(['{}', 5, [], null])('that is no object at all is invalid, too: %j', (config) => {
+    const { channel } = open();
+    channel.connect();
+    resolver.push(answer(config));
+    expect(channel.snapshot().resolver.lastError).toMatch(
+      /^invalid service config: service config: .* \(expected: an object\)$/,
+    );
+  });
+
+  test('that is invalid after an answer without any leaves the default in force, and the pods are adopted', () => {
+    const { channel, told } = open();
+    channel.connect();
+    resolver.push([]);
+    resolver.push(answer({ methodConfig: 5 }));
+    expect(channel.snapshot()).toMatchObject({
+      members: [{}],
+      serviceConfig: { source: 'default', refused: 'invalid service config: methodConfig: 5 (expected: a list)' },
+    });
+    expect(told.map(([code]) => code)).toEqual(['service-config-invalid']);
+    channel.setServiceConfig({});
+    expect(channel.snapshot().serviceConfig).toEqual({ source: 'application', refused: undefined });
   });
 
   test('that is invalid at first is a look-up that failed: calls end with its errors until there is a good one', async () => {

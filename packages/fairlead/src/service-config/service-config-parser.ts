@@ -3,6 +3,7 @@ import {
   InvalidServiceConfigError,
   parseServiceConfig,
   type BalancingPolicyFactory,
+  type MessageCaps,
   type MethodOptions,
   type ParsedServiceConfig,
   type ServiceConfig,
@@ -20,17 +21,25 @@ export class ServiceConfigParser {
   readonly #options: RivalOptions;
   readonly #methods: MethodOptions;
   readonly #policies: readonly BalancingPolicyFactory[];
+  readonly #messageCaps: MessageCaps;
 
   /**
    * @param methods hold beside every config.
    * @param policies that a config may choose.
+   * @param messageCaps what the channel's own arguments allow.
    * @throws InvalidOptionError for options that contradict each other.
    */
-  constructor(options: RivalOptions, methods: MethodOptions, policies: readonly BalancingPolicyFactory[]) {
+  constructor(
+    options: RivalOptions,
+    methods: MethodOptions,
+    policies: readonly BalancingPolicyFactory[],
+    messageCaps: MessageCaps,
+  ) {
     checkRivals(options);
     this.#options = options;
     this.#methods = methods;
     this.#policies = policies;
+    this.#messageCaps = messageCaps;
   }
 
   /**
@@ -42,7 +51,7 @@ export class ServiceConfigParser {
     const [contradiction] = this.#contradictions(parsed.config);
     if (contradiction === undefined) return parsed;
     const { option, rivalry } = contradiction;
-    throw new InvalidOptionError(option, this.#options[option], `not set beside serviceConfig.${rivalry.field}`);
+    throw new InvalidOptionError(option, this.#options[option], `not set beside ${path}.${rivalry.field}`);
   }
 
   /**
@@ -62,7 +71,13 @@ export class ServiceConfigParser {
   }
 
   #read(json: unknown, path: string, optionsWin: boolean): ParsedServiceConfig {
-    return parseServiceConfig(json, { policies: this.#policies, path, methodOptions: this.#methods, optionsWin });
+    return parseServiceConfig(json, {
+      policies: this.#policies,
+      path,
+      methodOptions: this.#methods,
+      optionsWin,
+      messageCaps: this.#messageCaps,
+    });
   }
 
   #contradictions(config: ServiceConfig): Contradiction[] {

@@ -10,7 +10,7 @@ import type {
   PartialListener,
 } from '../grpc-types.js';
 import type { Attempt, AttemptObserver } from '../retry/attempt.js';
-import { messageSize } from '../retry/message-size.js';
+import { messageSize } from '../call/message-size.js';
 import { Transcript } from '../retry/transcript.js';
 import { Hedges, type HedgeObserver } from './hedges.js';
 import type { MethodHedging } from './method-hedging.js';

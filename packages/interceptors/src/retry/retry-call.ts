@@ -13,7 +13,7 @@ import type {
 import { announceNoRetries, whyNoRetries } from '../incoming/no-retry.js';
 import { Attempt, type AttemptObserver } from './attempt.js';
 import { CallHistory } from './call-history.js';
-import { messageSize } from './message-size.js';
+import { messageSize } from '../call/message-size.js';
 import type { MethodRetry } from './method-retry.js';
 import type { WaitEnd } from './retry-waits.js';
 import { Transcript } from './transcript.js';

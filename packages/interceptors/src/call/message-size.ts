@@ -1,6 +1,6 @@
 import type { InterceptorOptions } from '../grpc-types.js';
 
-/** Bytes that a message takes in the replay buffer. */
+/** Bytes that a message takes, serialized: in the replay buffer, and against a limit. */
 export function messageSize(message: unknown, options: InterceptorOptions): number {
   if (message instanceof Uint8Array) return message.byteLength;
   try {
