@@ -20,4 +20,5 @@ export type { MemberSnapshot, PoolSnapshot, ResolverSnapshot } from './snapshot.
 export { builtInResolvers } from './resolvers/built-in-schemes.js';
 export { dnsResolverFactory } from './resolvers/dns/dns-resolver-factory.js';
 export { ipResolverFactory } from './resolvers/ip-resolver.js';
+export { passthroughResolverFactory } from './resolvers/passthrough-resolver.js';
 export { unixResolverFactory } from './resolvers/unix-resolver.js';

@@ -31,7 +31,13 @@ function validateAddress(value: unknown, path: string): void {
     if (typeof address['path'] === 'string' && address['path'] !== '') return;
     throw new InvalidOptionError(`${path}.path`, address['path'], 'the path of a socket');
   }
-  if (address['kind'] !== 'tcp') throw new InvalidOptionError(`${path}.kind`, address['kind'], '"tcp" or "unix"');
+  if (address['kind'] === 'target') {
+    if (typeof address['target'] === 'string' && address['target'] !== '') return;
+    throw new InvalidOptionError(`${path}.target`, address['target'], 'a target of grpc-js');
+  }
+  if (address['kind'] !== 'tcp') {
+    throw new InvalidOptionError(`${path}.kind`, address['kind'], '"tcp", "unix" or "target"');
+  }
   const { host, port } = address;
   if (typeof host !== 'string' || isIP(host) === 0) {
     throw new InvalidOptionError(`${path}.host`, host, 'an IPv4 or IPv6 literal without brackets');

@@ -1,12 +1,14 @@
 import { SchemeRegistry, type ResolverFactory } from '@fairlead/core';
 import { dnsResolverFactory } from './dns/dns-resolver-factory.js';
 import { ipResolverFactory } from './ip-resolver.js';
+import { passthroughResolverFactory } from './passthrough-resolver.js';
 import { unixResolverFactory } from './unix-resolver.js';
 
 /** The schemes that a pool serves by itself. */
 export const builtInResolvers: readonly ResolverFactory[] = [
   dnsResolverFactory,
   ipResolverFactory,
+  passthroughResolverFactory,
   unixResolverFactory,
 ];
 
