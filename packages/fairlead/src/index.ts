@@ -71,6 +71,16 @@ export type {
   ResolverSnapshot,
 } from '@fairlead/pool';
 export { channelzHandlers } from '@fairlead/pool';
+export {
+  dnsResolverFactory,
+  fallback,
+  lastKnownGood,
+  type FallbackOptions,
+  type LastKnownGood,
+  type LastKnownGoodOptions,
+  type ResolverSource,
+} from '@fairlead/pool';
+export { kubernetesResolver, type KubernetesResolverOptions } from '@fairlead/kubernetes';
 export { leastRequest, peakEwma, pickFirst, priority, roundRobin, zonePreference } from '@fairlead/core';
 export type { LeastRequestOptions, PeakEwmaPolicyOptions, PickFirstOptions, SlowStartOptions } from '@fairlead/core';
 export {

@@ -57,6 +57,15 @@ test('the example with certificates of the README runs and ends by itself', asyn
   rmSync(secret, { recursive: true });
 }, 30_000);
 
+test('the example with several sources of the README runs and ends by itself', async () => {
+  const { port } = await harness.server();
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-readme-'));
+  const example = /```ts\n([^`]*lastKnownGood.*?)```/s.exec(README)![1]!;
+  const source = example.replace('/tmp', folder).replace("'dns:///localhost:50051'", `'dns:///localhost:${port}'`);
+  expect(await runModule(source)).toEqual({ code: 0, output: `dns:///localhost:${port} undefined\n` });
+  rmSync(folder, { recursive: true });
+}, 30_000);
+
 test('the README names every option', () => {
   const rows = README.split('## Options')[1]!.split('`grpc.*`')[0]!;
   const named = [...rows.matchAll(/`(\w+)`(?=[ ,|].*\|)/g)].map(([, name]) => name);

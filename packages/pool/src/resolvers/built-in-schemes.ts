@@ -1,4 +1,5 @@
-import { SchemeRegistry, type ResolverFactory } from '@fairlead/core';
+import { SchemeRegistry, type ResolverContext, type ResolverFactory } from '@fairlead/core';
+import type { ResolvedPoolOptions } from '../options.js';
 import { dnsResolverFactory } from './dns/dns-resolver-factory.js';
 import { ipResolverFactory } from './ip-resolver.js';
 import { passthroughResolverFactory } from './passthrough-resolver.js';
@@ -19,4 +20,10 @@ export function builtInSchemes(options: {
 }): SchemeRegistry {
   const { defaultScheme, resolvers } = options;
   return new SchemeRegistry([...builtInResolvers, ...resolvers], { defaultScheme });
+}
+
+/** What the resolvers of one pool are made from. */
+export function resolverContext(options: ResolvedPoolOptions): ResolverContext {
+  const { clock, random } = options;
+  return { clock, random, options, schemes: builtInSchemes(options) };
 }
