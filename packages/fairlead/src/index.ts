@@ -72,9 +72,11 @@ export type {
 } from '@fairlead/pool';
 export { channelzHandlers } from '@fairlead/pool';
 export {
+  crossCheck,
   dnsResolverFactory,
   fallback,
   lastKnownGood,
+  type CrossCheckOptions,
   type FallbackOptions,
   type LastKnownGood,
   type LastKnownGoodOptions,
