@@ -77,6 +77,8 @@ export {
   fallback,
   lastKnownGood,
   type CrossCheckOptions,
+  type EndpointEntry,
+  type EndpointFile,
   type FallbackOptions,
   type LastKnownGood,
   type LastKnownGoodOptions,

@@ -21,6 +21,8 @@ export { builtInResolvers } from './resolvers/built-in-schemes.js';
 export { dnsResolverFactory } from './resolvers/dns/dns-resolver-factory.js';
 export { ipResolverFactory } from './resolvers/ip-resolver.js';
 export { passthroughResolverFactory } from './resolvers/passthrough-resolver.js';
+export { fileResolverFactory } from './resolvers/file/file-resolver-factory.js';
+export type { EndpointEntry, EndpointFile } from './resolvers/file/endpoint-file.js';
 export { crossCheck } from './resolvers/cross-check/cross-check.js';
 export type { CrossCheckOptions } from './resolvers/cross-check/cross-check-options.js';
 export { fallback } from './resolvers/fallback/fallback.js';

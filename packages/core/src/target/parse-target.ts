@@ -13,7 +13,7 @@ const WELL_KNOWN: Readonly<Record<string, string>> = {
   kubernetes: 'register the resolver of @fairlead/kubernetes',
   k8s: 'register the resolver of @fairlead/kubernetes and write kubernetes:///',
   xds: 'xDS is not built into this version',
-  file: 'register a resolver for it; it is not supported by itself in this version',
+  file: 'register the fileResolverFactory of @fairlead/pool',
   passthrough: 'register the passthroughResolverFactory of @fairlead/pool',
   'unix-abstract': 'register the unixResolverFactory of @fairlead/pool',
   vsock: 'vsock addresses are not supported by this version',

@@ -1,6 +1,7 @@
 import { SchemeRegistry, type ResolverContext, type ResolverFactory } from '@fairlead/core';
 import type { ResolvedPoolOptions } from '../options.js';
 import { dnsResolverFactory } from './dns/dns-resolver-factory.js';
+import { fileResolverFactory } from './file/file-resolver-factory.js';
 import { ipResolverFactory } from './ip-resolver.js';
 import { passthroughResolverFactory } from './passthrough-resolver.js';
 import { unixResolverFactory } from './unix-resolver.js';
@@ -8,6 +9,7 @@ import { unixResolverFactory } from './unix-resolver.js';
 /** The schemes that a pool serves by itself. */
 export const builtInResolvers: readonly ResolverFactory[] = [
   dnsResolverFactory,
+  fileResolverFactory,
   ipResolverFactory,
   passthroughResolverFactory,
   unixResolverFactory,
