@@ -9,7 +9,13 @@
 export const importRules = {
   core: { packages: [], external: [], node: ['node:net'] },
   testing: { packages: ['@fairlead/core'], external: ['@grpc/grpc-js', 'dns-packet'], node: 'any' },
-  pool: { packages: ['@fairlead/core'], external: ['@grpc/grpc-js'], node: 'any' },
+  pool: {
+    packages: ['@fairlead/core'],
+    external: ['@grpc/grpc-js', 'yaml'],
+    // Loaded when a `file:` target is YAML; an optional peer.
+    onlyIn: { yaml: 'resolvers' },
+    node: 'any',
+  },
   interceptors: {
     packages: ['@fairlead/core'],
     external: ['@grpc/grpc-js', 'p-queue', 'opossum', '@opentelemetry/api'],

@@ -36,6 +36,7 @@ export * from './endpoint/interleave-families.js';
 export * from './endpoint/usable-endpoints.js';
 export * from './endpoint/validate-endpoints.js';
 export type * from './resolver/resolver.js';
+export type * from './resolver/resolver-news.js';
 export type * from './target/target.js';
 export * from './target/scheme-registry.js';
 export * from './target/parse-target.js';

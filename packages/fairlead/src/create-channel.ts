@@ -10,7 +10,8 @@ import type { ChannelOptions } from './options.js';
  * closes the channel that it was given: for several clients on one channel, hand out `channel.handle()`.
  *
  * @param target `kubernetes:///greeter.prod:grpc` (needs a Role), `dns:///greeter.prod:50051` (a headless Service),
- * `dns://10.0.0.10/…`, `ipv4:10.0.0.1:50051,…`, `ipv6:…`, `unix:…`. Without a scheme: `dns`.
+ * `dns://10.0.0.10/…`, `ipv4:10.0.0.1:50051,…`, `ipv6:…`, `unix:…`, `unix-abstract:…`, `file:///pods.yaml`, `passthrough:///host:port`.
+ * Without a scheme: `dns`.
  * @param credentials of grpc-js, shared by all connections. A pod reached by its IP is verified against the target's name.
  * @throws InvalidTargetError, InvalidOptionError, InvalidServiceConfigError: whatever is wrong is said here, never later.
  *

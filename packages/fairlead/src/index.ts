@@ -78,6 +78,20 @@ export type {
   ResolverSnapshot,
 } from '@fairlead/pool';
 export { channelzHandlers } from '@fairlead/pool';
+export {
+  crossCheck,
+  dnsResolverFactory,
+  fallback,
+  lastKnownGood,
+  type CrossCheckOptions,
+  type EndpointEntry,
+  type EndpointFile,
+  type FallbackOptions,
+  type LastKnownGood,
+  type LastKnownGoodOptions,
+  type ResolverSource,
+} from '@fairlead/pool';
+export { kubernetesResolver, type KubernetesResolverOptions } from '@fairlead/kubernetes';
 export { leastRequest, peakEwma, pickFirst, priority, roundRobin, zonePreference } from '@fairlead/core';
 export type { LeastRequestOptions, PeakEwmaPolicyOptions, PickFirstOptions, SlowStartOptions } from '@fairlead/core';
 export {

@@ -46,6 +46,8 @@ describe('the codes of the events', () => {
       readmitted: true,
       panic: true,
       resolverError: true,
+      resolverSource: true,
+      resolverDisagreement: true,
       warning: true,
       closed: true,
     };

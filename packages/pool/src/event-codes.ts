@@ -90,6 +90,13 @@ export const POOL_EVENT_CODES = [
     fields: [],
   },
   {
+    code: 'last-known-good-unwritable',
+    event: 'warning',
+    level: 'warn',
+    when: 'The pods cannot be kept on disk (`lastKnownGood`); told once, until it works again.',
+    fields: [],
+  },
+  {
     code: 'load-reports-unimplemented',
     event: 'warning',
     level: 'error',
@@ -181,11 +188,25 @@ export const POOL_EVENT_CODES = [
     fields: ['ready', 'ejected', 'unheeded'],
   },
   {
+    code: 'resolver-agrees',
+    event: 'resolverDisagreement',
+    level: 'info',
+    when: 'The resolver and what it is compared with (`crossCheck`) say the same again.',
+    fields: ['unconfirmed', 'missed'],
+  },
+  {
     code: 'resolver-attributes',
     event: 'warning',
     level: 'warn',
     when: 'An endpoint came with an attribute that is none, e.g. a weight of 0; it counts as absent.',
     fields: [],
+  },
+  {
+    code: 'resolver-disagrees',
+    event: 'resolverDisagreement',
+    level: 'warn',
+    when: 'The resolver has long said something else than what it is compared with (`crossCheck`); it is told to look anew.',
+    fields: ['unconfirmed', 'missed'],
   },
   {
     code: 'resolver-duplicates',
@@ -207,6 +228,20 @@ export const POOL_EVENT_CODES = [
     level: 'warn',
     when: 'A look-up failed; the last good answer stays in use.',
     fields: ['error'],
+  },
+  {
+    code: 'resolver-fell-back',
+    event: 'resolverSource',
+    level: 'warn',
+    when: 'A better source of pods (`fallback`) does not answer; the pods are those of another one from now on.',
+    fields: ['from', 'to', 'cause'],
+  },
+  {
+    code: 'resolver-recovered',
+    event: 'resolverSource',
+    level: 'info',
+    when: 'A better source of pods (`fallback`) answers again, and is used from now on.',
+    fields: ['from', 'to', 'cause'],
   },
   {
     code: 'rotation-cut',

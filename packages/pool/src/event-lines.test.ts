@@ -61,6 +61,12 @@ async function wholeLife(): Promise<Line[]> {
   virtual.resolver.push({ endpoints: [pod(1)], serviceConfig: {}, attributes: {} });
   virtual.resolver.push([]);
   virtual.resolver.fail(new Error('SERVFAIL'));
+  virtual.resolver.tellNews({ kind: 'source', from: 'a', to: 'b', worse: true, cause: '503' });
+  virtual.resolver.tellNews({ kind: 'source', from: 'b', to: 'a', worse: false, cause: undefined });
+  const hosts = ['1.1.1.1', '1.1.1.2', '1.1.1.3', '1.1.1.4'];
+  virtual.resolver.tellNews({ kind: 'disagreement', active: true, unconfirmed: hosts, missed: ['2.2.2.2'] });
+  virtual.resolver.tellNews({ kind: 'disagreement', active: false, unconfirmed: [], missed: [] });
+  virtual.resolver.tellNews({ kind: 'warning', code: 'last-known-good-unwritable', message: 'EACCES' });
   virtual.clock.advance(2_000);
   virtual.channel(1).ready();
   virtual.call();
@@ -82,6 +88,18 @@ async function wholeLife(): Promise<Line[]> {
 }
 
 describe('the log of a pool', () => {
+  test('says what the sources of a resolver do', async () => {
+    const texts = (await wholeLife())
+      .filter(({ code }) => /^resolver-(f|rec|dis|agr)/.test(code))
+      .map(({ text }) => text);
+    expect(texts).toEqual([
+      'test:///pods: the pods are those of b from now on, because of 503',
+      'test:///pods: the pods are those of a from now on',
+      'test:///pods: the sources of pods disagree: not confirmed 1.1.1.1, 1.1.1.2, 1.1.1.3, …; missed 2.2.2.2',
+      'test:///pods: the sources of pods agree again',
+    ]);
+  });
+
   test('has a line for every event, with the level and the fields of its code', async () => {
     const lines = await wholeLife();
     for (const { code, level, text, ...fields } of lines) {

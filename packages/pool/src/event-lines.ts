@@ -57,6 +57,18 @@ export const POOL_EVENT_LINES: { readonly [E in keyof PoolEvents]: (...args: Poo
     message: `the look-up failed: ${message}`,
     fields: { error: message },
   }),
+  resolverSource: ({ from, to, worse, cause }) => {
+    const fields = { ...(from !== undefined && { from }), to, ...(cause !== undefined && { cause }) };
+    const because = cause === undefined ? '' : `, because of ${cause}`;
+    const message = `the pods are those of ${to} from now on${because}`;
+    return { code: worse ? 'resolver-fell-back' : 'resolver-recovered', message, fields };
+  },
+  resolverDisagreement: ({ active, unconfirmed, missed }) => {
+    const fields = { unconfirmed, missed };
+    if (!active) return { code: 'resolver-agrees', message: 'the sources of pods agree again', fields };
+    const notes = [listOf('not confirmed', unconfirmed), listOf('missed', missed)].filter((note) => note !== '');
+    return { code: 'resolver-disagrees', message: `the sources of pods disagree: ${notes.join('; ')}`, fields };
+  },
   // Its text says what it is about: two unknown fields of one config are two causes.
   warning: ({ code, message }) => ({ code, subject: message, message }),
   closed: () => ({ code: 'channel-closed', message: 'closed, and everything is released' }),
@@ -64,6 +76,10 @@ export const POOL_EVENT_LINES: { readonly [E in keyof PoolEvents]: (...args: Poo
 
 function about(code: PoolEventCode, subject: string, message: string, fields: EventLine['fields'] = {}): Line {
   return { code, subject, message, fields };
+}
+
+function listOf(what: string, hosts: readonly string[]): string {
+  return hosts.length === 0 ? '' : `${what} ${hosts.slice(0, 3).join(', ')}${hosts.length > 3 ? ', …' : ''}`;
 }
 
 function addressOf(endpoint: Endpoint): string {

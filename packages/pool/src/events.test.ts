@@ -17,6 +17,8 @@ const EVENTS: { readonly [E in keyof PoolEvents]: true } = {
   readmitted: true,
   panic: true,
   resolverError: true,
+  resolverSource: true,
+  resolverDisagreement: true,
   warning: true,
   closed: true,
 };
@@ -60,8 +62,14 @@ describe('the events of a pool', () => {
     endCalls(virtual);
     virtual.resolver.push({ endpoints: [pod(1)], serviceConfig: { methodConfig: [] }, attributes: {} });
     virtual.resolver.fail(new Error('SERVFAIL'));
+    virtual.resolver.tellNews({ kind: 'source', from: 'a', to: 'b', worse: true, cause: undefined });
+    virtual.resolver.tellNews({ kind: 'disagreement', active: true, unconfirmed: ['10.0.0.1'], missed: [] });
+    virtual.resolver.tellNews({ kind: 'warning', code: 'mine', message: 'look' });
     virtual.pool.close();
+    virtual.resolver.tellNews({ kind: 'warning', code: 'mine', message: 'too late' });
     expect([...seen.keys()].sort()).toEqual(Object.keys(EVENTS).sort());
+    expect(seen.get('resolverSource')).toEqual([{ from: 'a', to: 'b', worse: true, cause: undefined }]);
+    expect(seen.get('resolverDisagreement')).toEqual([{ active: true, unconfirmed: ['10.0.0.1'], missed: [] }]);
     expect(seen.get('endpoints')).toEqual([
       { added: [pod(1), pod(2)], changed: [], removed: [] },
       { added: [], changed: [], removed: [pod(2)] },
@@ -69,6 +77,7 @@ describe('the events of a pool', () => {
     expect(seen.get('warning')).toEqual([
       { code: 'too-many-pings', message: expect.stringContaining(pod(2).id) },
       { code: 'service-config-ignored', message: expect.stringContaining('test:///pods') },
+      { code: 'mine', message: 'look' },
     ]);
     const endpoint = expect.any(Object);
     expect([seen.get('ejected'), seen.get('readmitted'), seen.get('panic')]).toEqual([

@@ -1,4 +1,11 @@
-import type { EjectionCause, Endpoint, MemberConnectivity } from '@fairlead/core';
+import type {
+  EjectionCause,
+  Endpoint,
+  MemberConnectivity,
+  ResolverNews,
+  SourceChange,
+  SourceDisagreement,
+} from '@fairlead/core';
 import { Emitter } from './emitter.js';
 import type { KeepaliveThrottle } from './member/keepalive.js';
 import type { RetirementReason } from './member/member-context.js';
@@ -67,6 +74,10 @@ export interface PoolEvents {
   ];
   /** A look-up failed; the last good state stays in use. */
   resolverError: [error: Error];
+  /** A resolver with several sources (`fallback`) uses another one from now on. */
+  resolverSource: [change: Omit<SourceChange, 'kind'>];
+  /** What the resolver says has long been denied by what it is compared with (`crossCheck`), or no longer is. */
+  resolverDisagreement: [disagreement: Omit<SourceDisagreement, 'kind'>];
   warning: [warning: PoolWarning];
   /** Everything is released. */
   closed: [];
@@ -76,5 +87,12 @@ export interface PoolEvents {
 export class PoolEmitter extends Emitter<PoolEvents> {
   warn(code: string, message: string): void {
     if (this.listens('warning')) this.tell('warning', { code, message });
+  }
+
+  /** What a resolver tells beside its answers. */
+  tellNews({ kind, ...news }: ResolverNews): void {
+    if (kind === 'source') this.tell('resolverSource', news as PoolEvents['resolverSource'][0]);
+    else if (kind === 'disagreement') this.tell('resolverDisagreement', news as PoolEvents['resolverDisagreement'][0]);
+    else this.tell('warning', news as PoolWarning);
   }
 }

@@ -20,4 +20,13 @@ export type { MemberSnapshot, PoolSnapshot, ResolverSnapshot } from './snapshot.
 export { builtInResolvers } from './resolvers/built-in-schemes.js';
 export { dnsResolverFactory } from './resolvers/dns/dns-resolver-factory.js';
 export { ipResolverFactory } from './resolvers/ip-resolver.js';
+export { passthroughResolverFactory } from './resolvers/passthrough-resolver.js';
+export { fileResolverFactory } from './resolvers/file/file-resolver-factory.js';
+export type { EndpointEntry, EndpointFile } from './resolvers/file/endpoint-file.js';
+export { crossCheck } from './resolvers/cross-check/cross-check.js';
+export type { CrossCheckOptions } from './resolvers/cross-check/cross-check-options.js';
+export { fallback } from './resolvers/fallback/fallback.js';
+export type { FallbackOptions } from './resolvers/fallback/fallback-options.js';
+export { lastKnownGood, type LastKnownGood, type LastKnownGoodOptions } from './resolvers/fallback/last-known-good.js';
+export type { ResolverSource } from './resolvers/resolver-source.js';
 export { unixResolverFactory } from './resolvers/unix-resolver.js';

@@ -33,7 +33,7 @@ import { Pursuit } from './pursuit.js';
 import { Readiness } from './readiness.js';
 import { warnOfAnswer } from './warn-of-answer.js';
 import { Resolution, type PassedOver, type ResolutionListener } from './resolution.js';
-import { builtInSchemes } from './resolvers/built-in-schemes.js';
+import { builtInSchemes, resolverContext } from './resolvers/built-in-schemes.js';
 import { explainPool } from './explanation.js';
 import { stallNews } from './stall-news.js';
 import { takeSnapshot, type PoolSnapshot } from './snapshot.js';
@@ -91,8 +91,8 @@ export class Pool implements grpc.ChannelInterface {
     this.#target = parsed;
     this.#options = resolved;
     this.#configs = new ConfigDelivery(parsed.uri, (code, message) => this.warn(code, message));
-    const newResolver = (): Resolver => createResolver(factory, parsed, { clock, random, options: resolved });
-    this.#resolution = new Resolution(newResolver, clock);
+    const newResolver = (): Resolver => createResolver(factory, parsed, resolverContext(resolved));
+    this.#resolution = new Resolution(newResolver, clock, (news) => this.#events.tellNews(news));
     this.#stalls = watchLoop(clock, resolved.eventLoopStallMs, stallNews(this.#events), outside);
     this.#state = new AggregateState(clock, this.#events);
     this.#credentials = new CredentialsWatch(credentials, clock, {

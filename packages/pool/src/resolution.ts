@@ -4,6 +4,7 @@ import {
   validateEndpoints,
   type Clock,
   type Resolver,
+  type ResolverNews,
   type ResolverState,
   type UsableEndpoints,
 } from '@fairlead/core';
@@ -35,6 +36,7 @@ export interface ResolutionListener {
 export class Resolution {
   readonly #create: () => Resolver;
   readonly #clock: Clock;
+  readonly #onNews: (news: ResolverNews) => void;
   #resolver: Resolver | undefined;
   /** Tells the answers of the present resolver from those of one that was stopped. */
   #run = 0;
@@ -47,9 +49,10 @@ export class Resolution {
   #state: ResolverState | undefined;
 
   /** @param create makes the resolver: once now, so that a bad target fails now, and again at each start after a stop. */
-  constructor(create: () => Resolver, clock: Clock) {
+  constructor(create: () => Resolver, clock: Clock, onNews: (news: ResolverNews) => void) {
     this.#create = create;
     this.#clock = clock;
+    this.#onNews = onNews;
     this.#resolver = create();
   }
 
@@ -77,6 +80,12 @@ export class Resolution {
     return this.#lastAnswerAt === undefined || !this.#started ? undefined : this.#clock.now() - this.#lastAnswerAt;
   }
 
+  /** How old the last good state is, in ms, when it was kept from an earlier time. The wall clock may jump. */
+  get stateAgeMs(): number | undefined {
+    const asOfMs = this.#state?.asOfMs;
+    return asOfMs === undefined ? undefined : Math.max(0, this.#clock.epochNow() - asOfMs);
+  }
+
   /** Whether an answer must know of what happened at `time`: its look-up began later, by the lag of its source. */
   knowsOf(time: number): boolean {
     return this.#lastStartedAt >= time + (this.#state?.lagMs ?? 0);
@@ -93,6 +102,7 @@ export class Resolution {
       this.#resolver.start({
         onState: (state, startedAt) => run === this.#run && this.#succeeded(listener, state, startedAt),
         onError: (error, startedAt) => run === this.#run && this.#failed(listener, error, startedAt),
+        onNews: (news) => run === this.#run && !this.#closed && this.#onNews(news),
       });
     });
   }
@@ -164,8 +174,9 @@ export class Resolution {
   }
 }
 
-function validateState({ endpoints, lagMs = 0 }: ResolverState, startedAt: number): void {
+function validateState({ asOfMs = 0, endpoints, lagMs = 0 }: ResolverState, startedAt: number): void {
   validateEndpoints(endpoints);
   if (!Number.isFinite(startedAt)) throw new InvalidOptionError('startedAt', startedAt, 'the time at which it began');
+  if (!Number.isFinite(asOfMs)) throw new InvalidOptionError('asOfMs', asOfMs, 'a time in ms since the epoch');
   if (!(Number.isFinite(lagMs) && lagMs >= 0)) throw new InvalidOptionError('lagMs', lagMs, 'a time in ms, at least 0');
 }

@@ -56,6 +56,8 @@ export interface MemberSnapshot {
 export interface ResolverSnapshot {
   /** Time since the last answer, good or bad, in ms; undefined before the first, and while nothing is asked because nobody uses the pool. */
   readonly ageMs: number | undefined;
+  /** How old what it said is, in ms, when it had to be taken from what was kept (`lastKnownGood`); undefined otherwise. */
+  readonly stateAgeMs: number | undefined;
   /** Text of the newest answer's error, when that was one. */
   readonly lastError: string | undefined;
   /** What the resolver said about its last good answer. */
@@ -100,6 +102,7 @@ export function takeSnapshot(source: SnapshotSource): PoolSnapshot {
     draining: [...membership.draining].map(snapshotOf),
     resolver: {
       ageMs: resolution.ageMs,
+      stateAgeMs: resolution.stateAgeMs,
       lastError: resolution.lastError?.message,
       attributes: resolution.state?.attributes ?? {},
     },

@@ -7,6 +7,8 @@ import { EchoClient } from './support/echo-server.js';
 import { Harness } from './support/harness.js';
 import { runModule } from './support/pending-process.js';
 import { POOL_OPTION_NAMES } from '../src/options.js';
+import { readEndpointFile } from '../src/resolvers/file/endpoint-file.js';
+import { parseDocument } from '../src/resolvers/file/parse-document.js';
 
 const README = readFileSync(join('packages', 'pool', 'README.md'), 'utf8');
 
@@ -56,6 +58,24 @@ test('the example with certificates of the README runs and ends by itself', asyn
   expect(await runModule(source)).toEqual({ code: 0, output: 'READY\n' });
   rmSync(secret, { recursive: true });
 }, 30_000);
+
+test('the example with several sources of the README runs and ends by itself', async () => {
+  const { port } = await harness.server();
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-readme-'));
+  const example = /```ts\n([^`]*lastKnownGood.*?)```/s.exec(README)![1]!;
+  const source = example.replace('/tmp', folder).replace("'dns:///localhost:50051'", `'dns:///localhost:${port}'`);
+  expect(await runModule(source)).toEqual({ code: 0, output: `dns:///localhost:${port} undefined\n` });
+  rmSync(folder, { recursive: true });
+}, 30_000);
+
+test('the file of pods of the README is one', async () => {
+  const { endpoints } = readEndpointFile(await parseDocument(/```yaml\n(.*?)```/s.exec(README)![1]!, 'pods.yaml'));
+  expect(endpoints.map(({ id, addresses }) => [id, addresses.length])).toEqual([
+    ['10.0.0.1:50051', 1],
+    ['10.0.0.2:50051', 1],
+    ['greeter-2', 2],
+  ]);
+});
 
 test('the README names every option', () => {
   const rows = README.split('## Options')[1]!.split('`grpc.*`')[0]!;

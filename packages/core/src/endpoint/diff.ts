@@ -1,4 +1,4 @@
-import type { Address } from './address.js';
+import { formatAddress, type Address } from './address.js';
 import type { Endpoint, EndpointAttributes } from './endpoint.js';
 
 /** Whoever stands for an endpoint: a member. */
@@ -98,8 +98,8 @@ function sameAddresses(a: readonly Address[], b: readonly Address[]): boolean {
 }
 
 function sameAddress(a: Address, b: Address): boolean {
-  if (a.kind === 'unix' || b.kind === 'unix') return a.kind === 'unix' && b.kind === 'unix' && a.path === b.path;
-  return a.host === b.host && a.port === b.port;
+  if (a.kind === 'tcp') return b.kind === 'tcp' && a.host === b.host && a.port === b.port;
+  return a.kind === b.kind && formatAddress(a) === formatAddress(b);
 }
 
 /** An attribute that is undefined is the same as one that is absent. */

@@ -22,6 +22,6 @@ export function interleaveFamilies<T>(items: readonly T[], addressOf: (item: T) 
 
 /** IPv4 addresses that are written as IPv6 ones are reached over IPv4. */
 function familyOf(address: Address): string {
-  if (address.kind === 'unix') return 'unix';
+  if (address.kind !== 'tcp') return address.kind;
   return address.host.includes(':') && !/^::ffff:\d+\./i.test(address.host) ? 'ipv6' : 'ipv4';
 }

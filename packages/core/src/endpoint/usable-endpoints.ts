@@ -39,7 +39,7 @@ class AddressOwners {
   /** The id of the endpoint whose first address this is: the given one, unless another came before. */
   claim(endpoint: Endpoint): string {
     const [address] = endpoint.addresses;
-    const host = address.kind === 'unix' ? address.path : address.host;
+    const host = address.kind === 'tcp' ? address.host : formatAddress(address);
     const first = this.#byHost.get(host);
     if (first === undefined) {
       this.#byHost.set(host, endpoint);

@@ -28,7 +28,8 @@ describe('validateEndpoints', () => {
     [at({ kind: 'tcp', host: '::1', port: 65_536 }), 'addresses[0].port: 65536'],
     [at({ kind: 'tcp', host: '::1', port: '80' }), 'addresses[0].port: "80"'],
     [at({ kind: 'unix', path: '' }), 'addresses[0].path: ""'],
-    [at({ kind: 'udp' }), 'addresses[0].kind: "udp" (expected: "tcp" or "unix")'],
+    [at({ kind: 'target', target: '' }), 'addresses[0].target: "" (expected: a target of grpc-js)'],
+    [at({ kind: 'udp' }), 'addresses[0].kind: "udp" (expected: "tcp", "unix" or "target")'],
     [at(undefined), 'addresses[0]: undefined (expected: an address)'],
     [{ ...good, attributes: null }, 'endpoints[1].attributes: null'],
   ])('refuses %j', (endpoint, message) => {

@@ -45,13 +45,18 @@ function whatIsWrong(endpoint: unknown): Wrong | undefined {
 
 function whatIsWrongWithAddress(address: unknown): Wrong | undefined {
   if (!isObject(address)) return { path: '', value: address, expected: 'an address' };
-  const { kind, path, host, port } = address;
+  const { kind, path, target, host, port } = address;
   if (kind === 'unix') {
     return typeof path === 'string' && path !== ''
       ? undefined
       : { path: '.path', value: path, expected: 'the path of a socket' };
   }
-  if (kind !== 'tcp') return { path: '.kind', value: kind, expected: '"tcp" or "unix"' };
+  if (kind === 'target') {
+    return typeof target === 'string' && target !== ''
+      ? undefined
+      : { path: '.target', value: target, expected: 'a target of grpc-js' };
+  }
+  if (kind !== 'tcp') return { path: '.kind', value: kind, expected: '"tcp", "unix" or "target"' };
   if (typeof host !== 'string' || isIP(host) === 0) {
     return { path: '.host', value: host, expected: 'an IPv4 or IPv6 literal without brackets' };
   }

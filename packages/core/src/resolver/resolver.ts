@@ -1,7 +1,9 @@
 import type { Clock } from '../time/clock.js';
 import type { Random } from '../random/random.js';
 import type { Endpoint } from '../endpoint/endpoint.js';
+import type { SchemeRegistry } from '../target/scheme-registry.js';
 import type { Target } from '../target/target.js';
+import type { ResolverNews } from './resolver-news.js';
 
 /** The newest full answer of a resolver. Never a delta: what is not in it does not exist any more. */
 export interface ResolverState {
@@ -13,6 +15,11 @@ export interface ResolverState {
    * sooner after a lost connection may still answer with the pod that is gone, and without its successor.
    */
   readonly lagMs?: number;
+  /**
+   * When this was true, in ms since the Unix epoch, of a state that was kept since then. Absent: it was found just now. Snapshots
+   * and the metric `fairlead.resolver.state_age` tell how long ago that is.
+   */
+  readonly asOfMs?: number;
   /** Free facts about the answer itself (its source, its age), shown in snapshots. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
@@ -31,6 +38,8 @@ export interface ResolverListener {
   onState(state: ResolverState, startedAt: number): void;
   /** The look-up begun at `startedAt` failed. The pool keeps the last good state; the resolver retries with backoff by itself. */
   onError(error: Error, startedAt: number): void;
+  /** Something that is neither a state nor a failed look-up and that people should know of: an event of the pool. */
+  onNews?(news: ResolverNews): void;
 }
 
 /**
@@ -57,6 +66,8 @@ export interface ResolverContext {
   readonly random: Random;
   /** Resolver options of the pool, already checked, e.g. `refreshIntervalMs`. Unknown ones are not the resolver's business. */
   readonly options: ResolverOptions;
+  /** Who serves the other schemes of this pool, for a resolver that consists of others. */
+  readonly schemes?: SchemeRegistry;
 }
 
 /** Options that every resolver understands in its own way. */

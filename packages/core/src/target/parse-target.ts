@@ -13,9 +13,9 @@ const WELL_KNOWN: Readonly<Record<string, string>> = {
   kubernetes: 'register the resolver of @fairlead/kubernetes',
   k8s: 'register the resolver of @fairlead/kubernetes and write kubernetes:///',
   xds: 'xDS is not built into this version',
-  file: 'register a resolver for it; it is not supported by itself in this version',
-  passthrough: 'register a resolver for it; it is not supported by itself in this version',
-  'unix-abstract': 'abstract Unix sockets are not supported by this version',
+  file: 'register the fileResolverFactory of @fairlead/pool',
+  passthrough: 'register the passthroughResolverFactory of @fairlead/pool',
+  'unix-abstract': 'register the unixResolverFactory of @fairlead/pool',
   vsock: 'vsock addresses are not supported by this version',
 };
 

@@ -57,6 +57,8 @@ test('every event of a channel is in the reference with what it gives, and no ot
     readmitted: true,
     panic: true,
     resolverError: true,
+    resolverSource: true,
+    resolverDisagreement: true,
     warning: true,
     closed: true,
     breaker: true,

@@ -50,9 +50,13 @@ export function createMemberChannel(endpoint: Endpoint, options: MemberChannelOp
   return new WakefulChannel(channelTarget(endpoint), options.credentials, args);
 }
 
-/** `ipv4:10.0.0.1:50051`, `ipv6:[fd00::1]:50051`, `unix:/run/x.sock`: targets that grpc-js takes without resolving. */
+/**
+ * `ipv4:10.0.0.1:50051`, `ipv6:[fd00::1]:50051`, `unix:/run/x.sock`: targets that grpc-js takes without resolving. It knows no
+ * `unix-abstract:`, and hands a path that begins with a NUL to Node.js as it is.
+ */
 function channelTarget(endpoint: Endpoint): string {
   const [address] = endpoint.addresses;
-  if (address.kind === 'unix') return formatAddress(address);
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  if (address.kind === 'target') return address.target;
   return `${address.host.includes(':') ? 'ipv6' : 'ipv4'}:${formatAddress(address)}`;
 }

@@ -8,7 +8,7 @@ import type { Target } from '@fairlead/core';
  * @returns undefined when the target names IPs only; then each pod is verified against its own IP.
  */
 export function tlsNameOf(target: Target, authority: string): string | undefined {
-  if (target.scheme === 'ipv4' || target.scheme === 'ipv6') return undefined;
+  if (target.scheme === 'ipv4' || target.scheme === 'ipv6' || target.scheme === 'file') return undefined;
   if (isIP(authority) !== 0) return undefined;
   // A port may be a name: `kubernetes:///greeter.prod:grpc`.
   const host = authority.replace(/:[^:\]]*$/, '').replace(/^\[(.*)\]$/, '$1');

@@ -1,4 +1,4 @@
-import type { Clock, Endpoint, Resolver, ResolverListener, ResolverState } from '@fairlead/core';
+import type { Clock, Endpoint, Resolver, ResolverListener, ResolverNews, ResolverState } from '@fairlead/core';
 
 /** Behaviour of a {@link ManualResolver}. */
 export interface ManualResolverOptions {
@@ -68,6 +68,11 @@ export class ManualResolver implements Resolver {
   /** Tells that a look-up failed. */
   fail(error: Error, startedAt = this.#now()): void {
     this.#tell({ kind: 'error', error, startedAt });
+  }
+
+  /** Tells something beside its answers; nothing when it is not started. */
+  tellNews(news: ResolverNews): void {
+    if (this.started) this.#listener?.onNews?.(news);
   }
 
   /** Gives it the clock of the pool, unless it has one of its own. Its factory does this. */

@@ -46,3 +46,17 @@ test('ejections are told in the words of gRFC A91, and what never happened is no
     'grpc.lb.outlier_detection.ejections_unenforced',
   ]);
 });
+
+test.each([
+  [undefined, 0],
+  [90_000, 90],
+])('pods that were kept %d ms are told to be %d s old', (stateAgeMs, seconds) => {
+  const instruments = ['fairlead.resolver.state_age'] as const;
+  const options = resolveMetricsOptions({ meterProvider: new TestMeter().provider, instruments });
+  const none = { all: () => [] };
+  const pool = (): typeof POOL => ({ ...POOL, resolver: { ageMs: 5, stateAgeMs } });
+  const source = { pool, budget: new TokenBucketBudget(), clock: new VirtualClock(), breakers: none, bulkheads: none };
+  const told: unknown[] = [];
+  new ChannelReport(source, 'dns:///greeter', options).report((name, value) => told.push([name, value]));
+  expect(told).toEqual([['fairlead.resolver.state_age', seconds]]);
+});

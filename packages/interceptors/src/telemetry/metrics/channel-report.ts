@@ -11,7 +11,7 @@ export interface PoolFigures {
   readonly waitingCalls: number;
   readonly members: readonly (MemberFigures & { readonly connectivity: MemberConnectivity })[];
   readonly draining: readonly MemberFigures[];
-  readonly resolver: { readonly ageMs: number | undefined };
+  readonly resolver: { readonly ageMs: number | undefined; readonly stateAgeMs?: number | undefined };
   readonly counters: {
     readonly picks: number;
     readonly rotations: number;
@@ -82,6 +82,7 @@ export class ChannelReport implements Observed {
     observe('fairlead.pool.waiting_calls', waitingCalls, {});
     observe('fairlead.pool.rotations', counters.rotations, {});
     if (resolver.ageMs !== undefined) observe('fairlead.resolver.age', resolver.ageMs / 1_000, {});
+    observe('fairlead.resolver.state_age', (resolver.stateAgeMs ?? 0) / 1_000, {});
   }
 
   #reportConnections({ counters }: PoolFigures, observe: Observe): void {

@@ -255,6 +255,16 @@ export const INSTRUMENTS = [
   },
   {
     ...OURS,
+    name: 'fairlead.resolver.state_age',
+    kind: 'ObservableGauge',
+    unit: 's',
+    attributes: TARGET,
+    merge: 'max',
+    description:
+      'Age of the pods in use, where they had to be taken from what was kept; 0 where a source tells of them',
+  },
+  {
+    ...OURS,
     name: 'fairlead.member.picks',
     kind: 'ObservableCounter',
     unit: '{call}',

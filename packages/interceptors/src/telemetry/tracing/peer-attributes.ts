@@ -10,7 +10,8 @@ import { ATTRIBUTES } from './attributes.js';
 export function peerAttributes(peer: string, endpoint: Endpoint | undefined): Attributes {
   const address = parsePeer(peer) ?? endpoint?.addresses[0];
   if (address === undefined) return {};
-  if (address.kind === 'unix') return { [ATTRIBUTES.peerAddress]: address.path };
+  if (address.kind !== 'tcp')
+    return { [ATTRIBUTES.peerAddress]: address.kind === 'unix' ? address.path : address.target };
   return { [ATTRIBUTES.peerAddress]: address.host, [ATTRIBUTES.peerPort]: address.port };
 }
 
