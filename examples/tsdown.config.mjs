@@ -1,6 +1,14 @@
 // Private: ESM only, no types; run with `npm run demo`.
 export default {
-  entry: ['quick-start/main.ts', 'own-policy/main.ts', 'rolling-update/main.ts', 'rolling-update/pod.ts'],
+  entry: [
+    'quick-start/main.ts',
+    'own-policy/main.ts',
+    'rolling-update/main.ts',
+    'rolling-update/pod.ts',
+    'kubernetes/blog/*-main.ts',
+    'kubernetes/local/main.ts',
+    'kubernetes/local/*-pod.ts',
+  ],
   format: ['esm'],
   outDir: 'lib',
   // File by file: scripts find each other by their places.
