@@ -25,6 +25,11 @@ export class Connections {
     return this.#agent;
   }
 
+  /** Makes no more of them. Requests under way keep theirs. */
+  retire(): void {
+    if (this.#agent !== undefined) retire(this.#agent);
+  }
+
   close(): void {
     this.#agent?.destroy();
     this.#agent = undefined;

@@ -1,5 +1,6 @@
 import { leakCheck, SeededRandom, VirtualClock } from '@fairlead/testing';
 import { ApiClient } from '../../src/api/api-client.js';
+import { FreshConfig } from '../../src/cluster/fresh-config.js';
 import { SliceApi } from '../../src/api/slice-api.js';
 import { fieldsOf } from '../../src/api/json-fields.js';
 import { Reflector, type ReflectorSink } from '../../src/watch/reflector.js';
@@ -49,6 +50,7 @@ export class ReflectorHarness {
   private constructor(server: ApiServer, leaks: ReturnType<typeof leakCheck>) {
     const config = {
       name: 'test',
+      source: 'pod' as const,
       server: server.url,
       ca: undefined,
       serverName: undefined,
@@ -59,7 +61,7 @@ export class ReflectorHarness {
     };
     this.server = server;
     this.#leaks = leaks;
-    this.#client = new ApiClient(config, this.clock);
+    this.#client = new ApiClient(new FreshConfig(config, this.clock), this.clock);
     const api = new SliceApi(this.#client, this.clock, 'prod', 'greeter');
     const habits = { streamsLists: true, sendsBookmarks: false };
     this.reflector = new Reflector({ api, clock: this.clock, random: new SeededRandom(7), habits }, this.store);
