@@ -42,6 +42,8 @@ export class Connections {
     return new https.Agent({
       ...shared,
       ...tls,
+      // Said, and not left to the server: one that prefers HTTP/2 might take silence for consent.
+      ALPNProtocols: ['http/1.1'],
       ...(serverName !== undefined && { servername: serverName }),
       rejectUnauthorized: !skipTlsVerify,
     });

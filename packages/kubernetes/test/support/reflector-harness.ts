@@ -5,6 +5,7 @@ import { SliceApi } from '../../src/api/slice-api.js';
 import { fieldsOf } from '../../src/api/json-fields.js';
 import { Reflector, type ReflectorSink } from '../../src/watch/reflector.js';
 import { ApiServer, type ApiServerOptions } from './api-server.js';
+import { certificate } from './certificates.js';
 import { settle, until } from './until.js';
 
 /** A store as client-go's tests have it: objects by name, with their versions. */
@@ -52,7 +53,7 @@ export class ReflectorHarness {
       name: 'test',
       source: 'pod' as const,
       server: server.url,
-      ca: undefined,
+      ca: server.url.startsWith('https:') ? { kind: 'data' as const, data: certificate('ca.pem') } : undefined,
       serverName: undefined,
       skipTlsVerify: false,
       token: undefined,
