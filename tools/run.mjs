@@ -10,6 +10,7 @@ import { CommandFailed } from './command.mjs';
 const TASKS = {
   install: 'the dependencies, if they are not there (every other task begins with this)',
   demo: 'the rolling update: stock grpc-js fails, Fairlead does not (options: see examples/rolling-update)',
+  blog: 'the two services of examples/kubernetes without a cluster: which pod gets which share of the calls',
   test: 'all jest tests (arguments go to jest: `npm test -- --selectProjects unit pool`)',
   thorough: 'the simulation with all seeds and all random histories, of which `npm test` runs a part',
   acceptance: 'what must be seen: real pods under load (some minutes; arguments go to jest)',

@@ -147,12 +147,18 @@ function importMs(specifier: string): number {
 }
 
 const ms = (value: number): string => `${value.toFixed(2)} ms`;
+
+/** A figure beside its goal. */
+function print(name: string, figure: string, value: number, goal: number, unit: string): void {
+  console.log(`  ${name.padEnd(16)} ${figure} (goal: ≤ ${goal} ${unit}: ${value <= goal ? 'kept' : 'MISSED'})`);
+}
+
 console.log(`Kubernetes resolver, Node ${process.version}, ${state.endpoints.length} endpoints in ${slices} slices`);
-console.log(
-  `  event to state   p50 ${ms(quantile(latencies, 0.5))}, p99 ${ms(quantile(latencies, 0.99))}; CPU p50 ${ms(quantile(cpu, 0.5))}`,
-);
-console.log(
-  `  heap             ${Math.round(perEndpoint)} bytes per endpoint, ${Math.round(perEndpointLater)} after ${EVENTS} events`,
-);
-console.log(`  import           ${ms(importMs(import.meta.resolve('@fairlead/kubernetes')))}`);
+const stateP50 = quantile(latencies, 0.5);
+const event = `p50 ${ms(stateP50)}, p99 ${ms(quantile(latencies, 0.99))}; CPU p50 ${ms(quantile(cpu, 0.5))}`;
+print('event to state', event, stateP50, 5, 'ms');
+print('heap', `${Math.round(perEndpoint)} bytes per endpoint`, perEndpoint, 1_024, 'bytes');
+console.log(`  heap later       ${Math.round(perEndpointLater)} bytes per endpoint after ${EVENTS} events`);
+const importing = importMs(import.meta.resolve('@fairlead/kubernetes'));
+print('import', ms(importing), importing, 30, 'ms');
 console.log(`  import fairlead  ${ms(importMs(import.meta.resolve('fairlead')))}`);

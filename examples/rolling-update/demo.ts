@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { CLIENTS } from './clients.js';
 import { LiveLine } from './live-line.js';
 import { measure, type DemoResult } from './measure.js';
+import { readOptions } from './option-values.js';
 import { parseOptions, USAGE, type DemoOptions } from './options.js';
 import { renderReport } from './report/report.js';
 import { renderPicture } from './report/picture.js';
@@ -11,7 +12,7 @@ import { renderTable } from './table.js';
 
 /** Runs the clients one after the other and shows what happened to each. */
 export async function main(args: readonly string[]): Promise<void> {
-  const options = readOptions(args);
+  const options = readOptions(() => parseOptions(args), USAGE);
   if (options === undefined) return;
   process.stderr.write(
     `Rolling update of 5 pods (mode ${options.mode}), ${options.rps} calls/s, seed ${options.seed}. ` +
@@ -48,18 +49,6 @@ async function write(
   if (options.svg) writeFileSync(options.svg, await renderPicture(runs, options.rps));
   writeFileSync(options.report, await renderReport(runs, results, { ...facts, ...options }));
   process.stdout.write(`\nReport with charts: ${options.report}\n`);
-}
-
-function readOptions(args: readonly string[]): DemoOptions | undefined {
-  try {
-    const options = parseOptions(args);
-    if (options !== 'help') return options;
-    process.stdout.write(USAGE);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-    process.exitCode = 2;
-  }
-  return undefined;
 }
 
 function grpcJsVersion(): string {

@@ -1,8 +1,7 @@
-import { statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SHUTDOWN_MODES, type ShutdownMode } from '@fairlead/testing';
 import { CLIENT_NAMES, type ClientName } from './clients.js';
+import { file, oneOf, whole } from './option-values.js';
 
 export interface DemoOptions {
   readonly clients: readonly ClientName[];
@@ -56,21 +55,4 @@ export function parseOptions(args: readonly string[]): DemoOptions | 'help' {
     report: file('--report', values.report),
     svg: file('--svg', values.svg),
   };
-}
-
-function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
-  if ((allowed as readonly string[]).includes(value)) return value as T;
-  throw new Error(`${option}: ${value} (expected: one of ${allowed.join(', ')})`);
-}
-
-/** Checked before the run: minutes of load whose results cannot be written are lost. */
-function file<T extends string | undefined>(option: string, path: T): T {
-  if (path === undefined || statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory()) return path;
-  throw new Error(`${option}: ${path} (expected: a file in a folder that exists; there is no folder ${dirname(path)})`);
-}
-
-function whole(option: string, value: string, min: number, max: number): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= min && number <= max) return number;
-  throw new Error(`${option}: ${value} (expected: a whole number, ${min} to ${max})`);
 }

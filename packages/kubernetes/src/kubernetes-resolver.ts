@@ -32,7 +32,7 @@ export function kubernetesResolver(options: KubernetesResolverOptions = {}): Res
       return new SliceResolver({
         whom: { service, namespace, port },
         clusterKey: () => JSON.stringify([clusterKey(resolved, process.env), additionDelayMs, removalDelayMs]),
-        locate: () => locateCluster(resolved, process.env),
+        locate: (context = resolved.context) => locateCluster({ ...resolved, context }, process.env),
         additionDelayMs,
         removalDelayMs,
         clock,

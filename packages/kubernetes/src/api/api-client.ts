@@ -2,12 +2,20 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Clock } from '@fairlead/core';
 import type { ClusterConfig } from '../cluster/cluster-config.js';
+import type { FreshConfig } from '../cluster/fresh-config.js';
 import { Identity } from '../cluster/identity.js';
 import { KubernetesApiError } from '../errors/kubernetes-api-error.js';
 import { Connections } from './connections.js';
 
 /** TCP and TLS must be there by then; how long the answer may take is the caller's business. */
 const CONNECT_TIMEOUT_MS = 5_000;
+
+/** What follows from one configuration. */
+interface Session {
+  readonly config: ClusterConfig;
+  readonly identity: Identity;
+  readonly connections: Connections;
+}
 
 /** An answer whose body is still to be read. Ending the loop over the body early closes the connection. */
 export interface ApiResponse {
@@ -21,16 +29,20 @@ export interface ApiResponse {
  * for what it finds does that.
  */
 export class ApiClient {
-  readonly #config: ClusterConfig;
+  readonly #config: FreshConfig;
   readonly #clock: Clock;
-  readonly #identity: Identity;
-  readonly #connections: Connections;
+  #session: Session | undefined;
+  #closed = false;
 
-  constructor(config: ClusterConfig, clock: Clock) {
+  constructor(config: FreshConfig, clock: Clock) {
     this.#config = config;
     this.#clock = clock;
-    this.#identity = new Identity(config, clock);
-    this.#connections = new Connections(config);
+  }
+
+  /** Tells one API server from another one: versions of objects are those of one server. The text itself means nothing. */
+  async server(): Promise<string> {
+    const { server, ca } = (await this.#current()).config;
+    return JSON.stringify([server, ca]);
   }
 
   /**
@@ -38,28 +50,54 @@ export class ApiClient {
    * @throws KubernetesApiError when there was no answer; KubernetesConfigError when a file cannot be read.
    */
   async get(path: string, signal: AbortSignal): Promise<ApiResponse> {
-    const token = await this.#identity.token();
-    const response = await this.#send(path, token, signal);
+    const session = await this.#current();
+    const token = await session.identity.token();
+    const response = await this.#send(session, path, token, signal);
     if (response.statusCode !== 401) return responseOf(response);
     // A rotated token is valid at once, and the old one is not for ever.
-    this.#identity.expire();
-    const renewed = await this.#identity.token();
-    if (renewed === token) {
+    this.#expire(session);
+    const renewed = await this.#current();
+    const renewedToken = await renewed.identity.token();
+    if (renewed === session && renewedToken === token) {
       // Nor is what was read now to be kept: it is no better.
-      this.#identity.expire();
+      this.#expire(session);
       return responseOf(response);
     }
     response.destroy();
-    return responseOf(await this.#send(path, renewed, signal));
+    return responseOf(await this.#send(renewed, path, renewedToken, signal));
   }
 
   close(): void {
-    this.#connections.close();
+    this.#closed = true;
+    this.#session?.connections.close();
   }
 
-  async #send(path: string, token: string | undefined, signal: AbortSignal): Promise<http.IncomingMessage> {
-    const url = new URL(this.#config.server.replace(/\/$/, '') + path);
-    const agent = this.#connections.agent(await this.#identity.tls());
+  /** Of the configuration as it is now. Requests under way keep the connections of the one before. */
+  async #current(): Promise<Session> {
+    const config = await this.#config.config();
+    const before = this.#session;
+    if (before?.config === config) return before;
+    before?.connections.retire();
+    this.#session = { config, identity: new Identity(config, this.#clock), connections: new Connections(config) };
+    if (this.#closed) this.#session.connections.close();
+    return this.#session;
+  }
+
+  /** The server does not know us any more, or we do not know it: the next request finds out what has changed. */
+  #expire({ identity }: Session): void {
+    this.#config.expire();
+    identity.expire();
+  }
+
+  async #send(
+    session: Session,
+    path: string,
+    token: string | undefined,
+    signal: AbortSignal,
+  ): Promise<http.IncomingMessage> {
+    const { config, identity, connections } = session;
+    const url = new URL(config.server.replace(/\/$/, '') + path);
+    const agent = connections.agent(await identity.tls());
     const headers = {
       accept: 'application/json',
       'user-agent': 'fairlead',
@@ -74,8 +112,8 @@ export class ApiClient {
     return new Promise((resolve, reject) => {
       request.once('response', resolve);
       request.on('error', (cause) => {
-        // The certificate may have been renewed; the next request finds out.
-        this.#identity.expire();
+        // The certificate may have been renewed, or the server has moved.
+        this.#expire(session);
         reject(new KubernetesApiError(`the API server ${url.origin} does not answer: ${cause.message}`, { cause }));
       });
       request.end();

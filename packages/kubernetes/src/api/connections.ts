@@ -25,6 +25,11 @@ export class Connections {
     return this.#agent;
   }
 
+  /** Makes no more of them. Requests under way keep theirs. */
+  retire(): void {
+    if (this.#agent !== undefined) retire(this.#agent);
+  }
+
   close(): void {
     this.#agent?.destroy();
     this.#agent = undefined;
@@ -37,6 +42,8 @@ export class Connections {
     return new https.Agent({
       ...shared,
       ...tls,
+      // Said, and not left to the server: one that prefers HTTP/2 might take silence for consent.
+      ALPNProtocols: ['http/1.1'],
       ...(serverName !== undefined && { servername: serverName }),
       rejectUnauthorized: !skipTlsVerify,
     });

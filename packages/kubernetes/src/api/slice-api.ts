@@ -27,6 +27,8 @@ export class SliceApi implements ListWatch {
   readonly #namespace: string;
   readonly #path: string;
   readonly #selector: string;
+  /** The server whose versions and pages we were given. */
+  #versionsOf: string | undefined;
 
   constructor(client: ApiClient, clock: Clock, namespace: string, service: string) {
     this.#client = client;
@@ -61,11 +63,27 @@ export class SliceApi implements ListWatch {
   }
 
   async #get(verb: Verb, query: Query, signal: AbortSignal): Promise<ApiResponse> {
+    const server = await this.#client.server();
+    if (this.#isOfAnother(server, query)) {
+      throw new KubernetesApiError(`${this.#what(verb)}: the kubeconfig names another server now`, {
+        status: 410,
+        reason: 'Expired',
+      });
+    }
     const search = new URLSearchParams({ labelSelector: this.#selector });
     for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
     const response = await this.#client.get(`${this.#path}?${search.toString()}`, signal);
-    if (response.status === 200) return response;
+    if (response.status === 200) {
+      this.#versionsOf = server;
+      return response;
+    }
     throw await this.#errorOf(verb, response);
+  }
+
+  /** Another server would wait for a version that it may never reach. What it cannot know has expired. */
+  #isOfAnother(server: string, { resourceVersion = '0', continue: page }: Query): boolean {
+    const isGiven = page !== undefined || resourceVersion !== '0';
+    return isGiven && this.#versionsOf !== undefined && this.#versionsOf !== server;
   }
 
   async #errorOf(verb: Verb, { status, retryAfter, body }: ApiResponse): Promise<KubernetesApiError> {

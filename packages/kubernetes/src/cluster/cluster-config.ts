@@ -2,6 +2,8 @@
 export interface ClusterConfig {
   /** For people: `in-cluster`, or the context of a kubeconfig. */
   readonly name: string;
+  /** A kubeconfig may be written anew while it is in use; what a pod is told never changes, but for the files that it names. */
+  readonly source: 'pod' | 'kubeconfig';
   /** `https://host:port` or `http://…` (`kubectl proxy`), perhaps with a path. */
   readonly server: string;
   /** Authority of the server's certificate, PEM. Undefined: those that Node.js knows. */

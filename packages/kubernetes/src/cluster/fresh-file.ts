@@ -7,7 +7,7 @@ import type { Material } from './cluster-config.js';
  * A file is read again after this time: tokens are rotated at 80 % of their lifetime, CAs before they end. client-go keeps a
  * token for 60 s less 10 s of leeway. What a token says of its own end is not looked at: our wall clock may be wrong.
  */
-const KEEP_MS = 50_000;
+export const KEEP_MS = 50_000;
 
 /** What a file holds, or once for all the configuration. */
 export class FreshFile {

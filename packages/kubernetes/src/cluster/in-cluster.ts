@@ -22,6 +22,7 @@ export async function inClusterConfig(env: InClusterEnvironment, directory: stri
   const namespace = await readFile(join(directory, 'namespace'), 'utf8').catch(() => '');
   return {
     name: 'in-cluster',
+    source: 'pod',
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
     ca: { kind: 'file', path: join(directory, 'ca.crt') },
     serverName: undefined,

@@ -31,6 +31,7 @@ users:
 test('the current context, with a token and a CA in the file', () => {
   expect(clusterOfKubeconfig([file(CONFIG)])).toEqual({
     name: 'dev',
+    source: 'kubeconfig',
     server: 'https://10.0.0.1:6443',
     ca: { kind: 'data', data: 'CA' },
     serverName: undefined,

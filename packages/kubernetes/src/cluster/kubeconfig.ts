@@ -39,7 +39,8 @@ export function clusterOfKubeconfig(files: readonly KubeconfigFile[], context?: 
   const cluster = requireEntry(files, paths, 'clusters', 'cluster', stringOf(fields['cluster']));
   const userName = stringOf(fields['user']);
   const user = userName === undefined ? undefined : requireEntry(files, paths, 'users', 'user', userName);
-  return { name, ...serverOf(cluster), ...identityOf(user), namespace: stringOf(fields['namespace']) ?? 'default' };
+  const namespace = stringOf(fields['namespace']) ?? 'default';
+  return { name, source: 'kubeconfig', ...serverOf(cluster), ...identityOf(user), namespace };
 }
 
 function serverOf({ fields, file }: Entry): Pick<ClusterConfig, 'server' | 'ca' | 'serverName' | 'skipTlsVerify'> {

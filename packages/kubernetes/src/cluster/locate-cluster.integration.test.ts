@@ -68,6 +68,7 @@ test('in a pod: address, CA, token and namespace of the service account', async 
   write('namespace', 'web\n');
   expect(await locateCluster(choice(), { ...POD, KUBERNETES_SERVICE_HOST: 'fd00::1' })).toEqual({
     name: 'in-cluster',
+    source: 'pod',
     server: 'https://[fd00::1]:443',
     ca: { kind: 'file', path: join(directory, 'ca.crt') },
     token: { kind: 'file', path: join(directory, 'token') },

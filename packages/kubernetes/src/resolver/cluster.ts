@@ -2,6 +2,7 @@ import type { Clock, Random, ResolverListener } from '@fairlead/core';
 import { ApiClient } from '../api/api-client.js';
 import { SliceApi } from '../api/slice-api.js';
 import type { ClusterConfig } from '../cluster/cluster-config.js';
+import { FreshConfig } from '../cluster/fresh-config.js';
 import type { PortChoice } from '../slices/choose-port.js';
 import type { ServerHabits } from '../watch/watch-stream.js';
 import type { ViewDelays } from './endpoint-view.js';
@@ -11,7 +12,8 @@ import { ServiceWatch } from './service-watch.js';
 export interface ClusterOptions extends ViewDelays {
   readonly clock: Clock;
   readonly random: Random;
-  readonly locate: () => Promise<ClusterConfig>;
+  /** Finds the cluster that is meant, or the one of a context. */
+  readonly locate: (context?: string) => Promise<ClusterConfig>;
 }
 
 /** Whom somebody listens to. */
@@ -56,8 +58,11 @@ export class Cluster {
   }
 
   async #open(): Promise<OpenCluster> {
-    const config = await this.#options.locate();
-    const client = new ApiClient(config, this.#options.clock);
+    const { locate, clock } = this.#options;
+    const config = await locate();
+    // By its name: `kubectl config use-context` must not send a running process to another cluster.
+    const relocate = config.source === 'kubeconfig' ? () => locate(config.name) : undefined;
+    const client = new ApiClient(new FreshConfig(config, clock, relocate), clock);
     this.#client = client;
     if (this.#closed) client.close();
     return { subscribe: (whom, listener) => this.#subscribe(client, config, whom, listener) };

@@ -1,6 +1,8 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createSecureServer } from 'node:http2';
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { until } from './until.js';
 
 /** What kind of request came: a page of a list, a list as a stream, or a watch. */
@@ -10,6 +12,8 @@ export type RequestKind = 'list' | 'stream' | 'watch';
 export interface ApiServerOptions {
   /** TLS with this; plain HTTP without. */
   readonly tls?: ServerOptions;
+  /** With TLS: offers HTTP/2, too, as every real API server does. Default false. */
+  readonly http2?: boolean;
   /** Streaming lists come to the test; else they are refused as by a server without them. Default false. */
   readonly streamsLists?: boolean;
 }
@@ -20,6 +24,8 @@ export class Exchange {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly token: string | undefined;
+  /** What client and server agreed on in the TLS handshake. */
+  readonly protocol: string | false | null | undefined;
   readonly #response: ServerResponse;
   closed = false;
 
@@ -30,6 +36,7 @@ export class Exchange {
     this.query = url.searchParams;
     this.kind = !this.query.has('watch') ? 'list' : this.query.has('sendInitialEvents') ? 'stream' : 'watch';
     this.token = request.headers.authorization?.replace('Bearer ', '');
+    this.protocol = (request.socket as Partial<TLSSocket>).alpnProtocol;
     response.once('close', () => (this.closed = true));
   }
 
@@ -90,31 +97,39 @@ export class Exchange {
 
   /** Cuts the connection. */
   reset(): void {
-    this.#response.socket?.resetAndDestroy();
+    const { socket } = this.#response;
+    // A TLS socket cannot send a reset.
+    if (this.protocol === undefined) socket?.resetAndDestroy();
+    else socket?.destroy();
   }
 }
 
 /** An API server that does what a test says, over a real connection. */
 export class ApiServer {
   readonly exchanges: Exchange[] = [];
-  readonly #server: Server;
+  readonly #server: NetServer;
   readonly #sockets = new Set<Socket>();
   readonly #secure: boolean;
   #taken = 0;
   /** How many connections were made. */
   connections = 0;
 
-  private constructor({ tls, streamsLists = false }: ApiServerOptions) {
+  private constructor({ tls, http2 = false, streamsLists = false }: ApiServerOptions) {
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
       const exchange = new Exchange(request, response);
       if (exchange.kind === 'stream' && !streamsLists) return exchange.refuse(422, 'Invalid', 'sendInitialEvents');
       this.exchanges.push(exchange);
     };
     this.#secure = tls !== undefined;
-    this.#server = tls === undefined ? createHttpServer(onRequest) : createHttpsServer(tls, onRequest);
     // A connection that the client forgets to close stays, and is seen.
-    this.#server.keepAliveTimeout = 0;
+    const keepAliveTimeout = 0;
+    if (tls === undefined) this.#server = createHttpServer({ keepAliveTimeout }, onRequest);
+    else if (!http2) this.#server = createHttpsServer({ ...tls, keepAliveTimeout }, onRequest);
+    // Requests of connections that agree on HTTP/1.1 are those of node:http.
+    else this.#server = createSecureServer({ ...tls, allowHTTP1: true }, onRequest as never);
     this.#server.on('connection', (socket: Socket) => {
+      // As every API server does; that of node:http2 does it for HTTP/2 only.
+      socket.setNoDelay(true);
       this.connections += 1;
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));

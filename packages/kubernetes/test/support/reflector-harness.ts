@@ -1,9 +1,11 @@
 import { leakCheck, SeededRandom, VirtualClock } from '@fairlead/testing';
 import { ApiClient } from '../../src/api/api-client.js';
+import { FreshConfig } from '../../src/cluster/fresh-config.js';
 import { SliceApi } from '../../src/api/slice-api.js';
 import { fieldsOf } from '../../src/api/json-fields.js';
 import { Reflector, type ReflectorSink } from '../../src/watch/reflector.js';
 import { ApiServer, type ApiServerOptions } from './api-server.js';
+import { certificate } from './certificates.js';
 import { settle, until } from './until.js';
 
 /** A store as client-go's tests have it: objects by name, with their versions. */
@@ -49,8 +51,9 @@ export class ReflectorHarness {
   private constructor(server: ApiServer, leaks: ReturnType<typeof leakCheck>) {
     const config = {
       name: 'test',
+      source: 'pod' as const,
       server: server.url,
-      ca: undefined,
+      ca: server.url.startsWith('https:') ? { kind: 'data' as const, data: certificate('ca.pem') } : undefined,
       serverName: undefined,
       skipTlsVerify: false,
       token: undefined,
@@ -59,7 +62,7 @@ export class ReflectorHarness {
     };
     this.server = server;
     this.#leaks = leaks;
-    this.#client = new ApiClient(config, this.clock);
+    this.#client = new ApiClient(new FreshConfig(config, this.clock), this.clock);
     const api = new SliceApi(this.#client, this.clock, 'prod', 'greeter');
     const habits = { streamsLists: true, sendsBookmarks: false };
     this.reflector = new Reflector({ api, clock: this.clock, random: new SeededRandom(7), habits }, this.store);
