@@ -82,6 +82,7 @@ describe('all metrics, over real servers', () => {
       'fairlead.pool.waiting_calls': ['0'],
       'fairlead.pool.members': ['idle 0', 'connecting 0', 'ready 2', 'transient-failure 0', 'draining 0'],
       'fairlead.resolver.age': [age],
+      'fairlead.resolver.state_age': ['0'],
       'fairlead.member.picks': [`#1 ${picks[0]}`, `#2 ${picks[1]}`, 'other 0'],
       'fairlead.member.in_flight': ['#1 0', '#2 0'],
     });
