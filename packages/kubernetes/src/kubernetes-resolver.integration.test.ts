@@ -113,11 +113,11 @@ describe('the moment in which changes are gathered', () => {
     expect(told.states).toHaveLength(2);
   });
 
-  test('pods that come are told of within 200 ms, together', async () => {
+  test('pods that come are told of within 100 ms, together', async () => {
     const { told, watch } = await watching(slice('a', [pod(1)]));
     watch.events(['MODIFIED', slice('a', [pod(1), pod(2)], { version: '11' })]);
     await settle();
-    harness.clock.advance(150);
+    harness.clock.advance(50);
     watch.events(['ADDED', slice('b', [pod(3)], { version: '12' })]);
     await settle();
     harness.clock.advance(49);

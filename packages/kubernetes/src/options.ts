@@ -18,8 +18,8 @@ export interface KubernetesResolverOptions {
    */
   readonly removalDelayMs?: number;
   /**
-   * How long changes are gathered when there are only more pods, in ms. Default 200, 0 to 60 000. The first pods are told of
-   * at once.
+   * How long changes are gathered when there are only more pods, in ms. Default 100, 0 to 60 000. The first pods are told of
+   * at once. A new pod has its first call after this time, a connection and its turn: 300 ms after its slice, all in all.
    */
   readonly additionDelayMs?: number;
 }
@@ -29,7 +29,7 @@ const RULES = {
   context: optional(text()),
   serviceAccountDirectory: text({ default: SERVICE_ACCOUNT_DIRECTORY }),
   removalDelayMs: durationMs({ default: 50, max: 10_000 }),
-  additionDelayMs: durationMs({ default: 200, max: 60_000 }),
+  additionDelayMs: durationMs({ default: 100, max: 60_000 }),
 };
 
 /** Every option, checked and with its default. */

@@ -80,6 +80,15 @@ test('the README names every option with its default', () => {
   }
 });
 
+test('what grants the right to one account takes it from no other', () => {
+  const bindingOf = (account: string): string =>
+    /kind: RoleBinding\nmetadata: \{ name: (\S+),/.exec(
+      rbacAdvice('list', 'prod', `User "system:serviceaccount:${account}" cannot list`),
+    )?.[1] ?? '';
+  // Of the same name, `kubectl apply` would put one in the place of the other.
+  expect(new Set(['web:shop', 'web:till', 'lab:shop'].map(bindingOf)).size).toBe(3);
+});
+
 test('the manifest grants what the error of a 403 says', () => {
   const documents = (text: string): unknown[] => parseAllDocuments(text).map((each) => each.toJS() as unknown);
   const manifest = readFileSync(`${packageDirectory}/role.yaml`, 'utf8');

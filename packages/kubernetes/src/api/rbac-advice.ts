@@ -14,6 +14,8 @@ export function rbacAdvice(verb: Verb, namespace: string, serverText: string): s
     account === undefined
       ? '  - { kind: User, apiGroup: rbac.authorization.k8s.io, name: <the user above> }'
       : `  - { kind: ServiceAccount, name: ${account}, namespace: ${accountNamespace} }`;
+  // Each account has a binding of its own: applied for a second one, it would else take the right away from the first.
+  const binding = ['fairlead-endpointslices', accountNamespace, account].filter(Boolean).join('-');
   return `the rule is missing that allows to ${verb} endpointslices.discovery.k8s.io in the namespace ${namespace}. Grant it:
 
 apiVersion: rbac.authorization.k8s.io/v1
@@ -24,7 +26,7 @@ rules:
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
-metadata: { name: fairlead-endpointslices, namespace: ${namespace} }
+metadata: { name: ${binding}, namespace: ${namespace} }
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: fairlead-endpointslices }
 subjects:
 ${subject}
