@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CommandFailed, runCommand } from '../command.mjs';
 import { countJest, countNodeTests, countOne } from '../test-counts.mjs';
 import { buildDirectory } from '../workspace.mjs';
+import { whySkipped } from './e2e-kubernetes.mjs';
 
 const reports = join(buildDirectory, 'reports');
 const report = (name) => join(reports, name);
@@ -28,6 +29,14 @@ const steps = [
     name: 'acceptance',
     command: ['npm', 'run', '-s', 'acceptance', '--', '--json', `--outputFile=${report('acceptance.json')}`],
     count: (failed) => countJest(report('acceptance.json'), failed),
+  },
+  {
+    name: 'e2e:kubernetes',
+    skip: whySkipped,
+    command: ['npm', 'run', '-s', 'e2e:kubernetes', '--', '--json', `--outputFile=${report('kubernetes.json')}`],
+    // A cluster of the person at the terminal is not for CI to write to.
+    env: { ...process.env, KUBECONFIG: '' },
+    count: (failed) => countJest(report('kubernetes.json'), failed),
   },
   {
     name: 'test:tools',
@@ -58,24 +67,29 @@ export async function run() {
   const results = [];
   for (const step of steps) results.push(await runStep(step));
   const sum = (key) => results.reduce((total, each) => total + each[key], 0);
-  for (const { name, passed, failed, seconds } of results) {
-    process.stdout.write(
-      `${failed === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(14)} ${passed} passed, ${failed} failed (${seconds} s)\n`,
-    );
+  for (const { name, passed, failed, seconds, skipped } of results) {
+    const outcome = skipped ? `skipped: ${skipped}` : `${passed} passed, ${failed} failed (${seconds} s)`;
+    const mark = skipped ? '-     ' : failed === 0 ? 'ok    ' : 'FAILED';
+    process.stdout.write(`${mark} ${name.padEnd(14)} ${outcome}\n`);
   }
   process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed\n`);
   if (sum('failed') > 0) process.exitCode = 1;
 }
 
-async function runStep({ name, command: [executable, ...args], count }) {
+/** A step that cannot be done on this machine counts nothing, and the summary says why. */
+async function runStep({ name, command: [executable, ...args], env, skip, count }) {
   process.stdout.write(`\n=== ${name}\n`);
   const start = performance.now();
-  const failed = await runCommand(executable, args).then(
-    () => false,
-    (error) => {
-      if (!(error instanceof CommandFailed)) throw error;
-      return true;
-    },
-  );
+  const isFailure = (error) => {
+    if (!(error instanceof CommandFailed)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return true;
+  };
+  const skipped = await skip?.().catch(isFailure);
+  if (typeof skipped === 'string') {
+    process.stdout.write(`skipped: ${skipped}\n`);
+    return { name, passed: 0, failed: 0, seconds: 0, skipped };
+  }
+  const failed = skipped ?? (await runCommand(executable, args, { env }).then(() => false, isFailure));
   return { name, ...count(failed), seconds: Math.round((performance.now() - start) / 1000) };
 }
