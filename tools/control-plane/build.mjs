@@ -81,7 +81,7 @@ async function buildProgram({ folder, binary, what, flags }, into, say) {
   say(`  ${binary} (${what}): downloading modules ...`);
   await runCommand('go', ['list', '-mod=readonly', '-deps', '.'], options).catch((error) => {
     if (!(error instanceof CommandFailed)) throw error;
-    throw new ModulesUnavailable(`the Go modules of ${binary} cannot be had: ${firstLines(error.output)}`);
+    throw new ModulesUnavailable(`the Go modules of ${binary} cannot be had: ${complaint(error.output)}`);
   });
   say(`  ${binary}: compiling (modules: ${seconds()}) ...`);
   const args = ['build', '-mod=readonly', '-trimpath', '-ldflags', flags, '-o', join(into, binary), '.'];
@@ -89,8 +89,15 @@ async function buildProgram({ folder, binary, what, flags }, into, say) {
   say(`  ${binary}: done after ${seconds()}`);
 }
 
-function firstLines(text) {
-  return text.trim().split('\n').slice(0, 3).join(' ');
+/** What it says beside its progress. */
+function complaint(text) {
+  const lines = text.trim().split('\n');
+  return (
+    lines
+      .filter((line) => !line.startsWith('go: downloading'))
+      .slice(0, 2)
+      .join(' ') || lines.at(-1)
+  );
 }
 
 /** Of names and contents, not of where the checkout is: all checkouts share the binaries. */
