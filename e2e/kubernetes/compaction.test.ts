@@ -16,6 +16,8 @@ import { collectionPath } from './support/objects.mjs';
 import { sleep, until } from './support/until.js';
 
 const SLICES = collectionPath('EndpointSlice', NAMESPACE);
+/** A watch that ends within a second never was one: after it the client would list in any case. */
+const A_WATCH_MS = 1_500;
 /** What came while the client was cut off is waited for by it at most that long. */
 const FOUND_MS = 60_000;
 
@@ -57,7 +59,7 @@ testOnOurs('a client whose version was compacted away meanwhile lists anew; no c
   let openedAtMs: number;
   let version: string;
   try {
-    await sleep(500);
+    await sleep(A_WATCH_MS);
     version = (await cluster.api.get(SLICES)).metadata.resourceVersion ?? '';
     await gate.shut();
     const before = run.answered.size;
