@@ -59,4 +59,9 @@ export interface Load {
   report?(report: OrcaLoadReport, now: number): void;
   /** Calls begun and not ended. */
   readonly inFlight: number;
+  /**
+   * The load whose `valueAt` and `inFlight` are this one's, when this one does no more than watch the calls. A picker may read
+   * it instead, for as long as its snapshot lives: one object less to look at for each candidate of each pick.
+   */
+  readonly cost?: Load;
 }

@@ -24,6 +24,10 @@ export class ObservedLoad<O extends CallObserver> implements Load {
     return child === this.child ? this : new ObservedLoad(this.observer, child);
   }
 
+  get cost(): Load {
+    return this.child.cost ?? this.child;
+  }
+
   get inFlight(): number {
     return this.child.inFlight;
   }

@@ -31,7 +31,7 @@ export class LeastLoadedPicker<M extends MemberView> implements Picker<M> {
    */
   constructor(ready: readonly Picked<M>[], random: Random, weights?: DrawWeights) {
     this.#candidates = new Candidates(ready, random, weights);
-    this.#loads = ready.map(({ member }) => member.load);
+    this.#loads = ready.map(({ member }) => member.load.cost ?? member.load);
     this.#random = random;
   }
 

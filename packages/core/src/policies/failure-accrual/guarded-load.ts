@@ -18,6 +18,10 @@ export class GuardedLoad implements Load {
     return child === this.child ? this : new GuardedLoad(this.breaker, child);
   }
 
+  get cost(): Load {
+    return this.child.cost ?? this.child;
+  }
+
   get inFlight(): number {
     return this.child.inFlight;
   }
