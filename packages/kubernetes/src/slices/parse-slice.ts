@@ -48,7 +48,10 @@ function podsOf(value: unknown, family: 4 | 6): readonly SlicePod[] {
   ];
 }
 
-/** What is missing means: ready; serving as ready; not terminating (KEP-1672). */
+/**
+ * What is missing means: ready; serving as ready; not terminating (KEP-1672). Also `ready` beside `terminating: true`: the API
+ * says that nil is "true" without an exception, and kube-proxy reads it so; Kubernetes' own controller leaves nothing out.
+ */
 function conditionsOf(conditions: Fields): Pick<SlicePod, 'ready' | 'serving' | 'terminating'> {
   const ready = conditions['ready'] !== false;
   const serving = conditions['serving'];
