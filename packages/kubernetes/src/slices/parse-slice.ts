@@ -71,7 +71,8 @@ function hintsOf(hints: Fields): SlicePod['hints'] {
 
 function namesOf(value: unknown): readonly string[] | undefined {
   const names = listOf(value).flatMap((each) => stringOf(fieldsOf(each)['name']) ?? []);
-  return names.length === 0 ? undefined : names;
+  // A copy has no room for more; an array that has grown has it for 17, at each endpoint.
+  return names.length === 0 ? undefined : names.slice();
 }
 
 /** An attribute that is not known is absent, not undefined. */
