@@ -1,44 +1,16 @@
 // A pool of many members without their grpc channels: what a resolver's update costs of which 1 % has changed, the policy's
 // new picker included, and the heap per member. Goals: ≤ 20 ms at 10 000, ≤ 4 KB.
-import {
-  endpointAt,
-  peakEwma,
-  type BalancingPolicy,
-  type Endpoint,
-  type MemberView,
-  type PolicyContext,
-  type PolicyUpdate,
-} from '@fairlead/core';
+import { endpointAt, type Endpoint } from '@fairlead/core';
 import { ManualResolver, manualResolverFactory, VirtualClock } from '@fairlead/testing';
 import * as grpc from '@grpc/grpc-js';
 import { createChannel, type Channel } from 'fairlead';
+import { AsIfReady } from './as-if-ready.js';
+import { heapInUse } from './heap-in-use.js';
 import { describe, summarize } from './statistics.js';
 
 const ROUNDS = 31;
 const MEMBERS = 10_000;
 const CHANGED = MEMBERS / 100;
-
-/** Balances as if all were ready, and connects nobody. */
-class AsIfReady implements BalancingPolicy {
-  readonly name = 'as_if_ready';
-  readonly #inner = peakEwma()();
-  createLoad = this.#inner.createLoad.bind(this.#inner);
-
-  update<M extends MemberView>(members: readonly M[], context: PolicyContext): PolicyUpdate<M> {
-    const ready = members.map(({ endpoint, load }): MemberView => ({ endpoint, load, connectivity: 'ready' }));
-    this.#inner.update(ready, context);
-    return { picker: { pick: () => ({ kind: 'wait' }) }, connect: [] };
-  }
-}
-
-/** Heap in use when everything that can be collected was. */
-async function heap(): Promise<number> {
-  for (let n = 0; n < 5; n += 1) {
-    globalThis.gc?.();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return process.memoryUsage().heapUsed;
-}
 
 /** As a resolver makes them for each answer: new objects of what was read, also of pods that it has told of before. */
 function endpoints(from: number): Endpoint[] {
@@ -54,9 +26,9 @@ async function heapPerMember(): Promise<number> {
   const resolver = new ManualResolver();
   const channel = channelOver(resolver);
   const told = endpoints(0);
-  const before = await heap();
+  const before = await heapInUse();
   resolver.push(told);
-  const bytes = ((await heap()) - before) / MEMBERS;
+  const bytes = ((await heapInUse()) - before) / MEMBERS;
   channel.close();
   return bytes;
 }

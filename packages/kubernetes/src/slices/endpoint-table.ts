@@ -43,26 +43,33 @@ export class EndpointTable {
 }
 
 function endpointOf({ id, best, ipv4, ipv6 }: MergedPod): Endpoint {
-  // RFC 8305 (Happy Eyeballs, which gRFC A61 follows) tries IPv6 first.
-  const addresses = [ipv6, ipv4].flatMap((copy) => (copy === undefined ? [] : [addressOf(copy)]));
-  return { id, addresses: addresses as [Address, ...Address[]], attributes: attributesOf(best.pod) };
+  return { id, addresses: addressesOf(ipv4, ipv6), attributes: attributesOf(best.pod) };
+}
+
+/** RFC 8305 (Happy Eyeballs, which gRFC A61 follows) tries IPv6 first. One of them is there. */
+function addressesOf(ipv4: PodCopy | undefined, ipv6: PodCopy | undefined): readonly [Address, ...Address[]] {
+  if (ipv4 !== undefined && ipv6 !== undefined) return [addressOf(ipv6), addressOf(ipv4)];
+  return [addressOf((ipv4 ?? ipv6)!)];
 }
 
 function addressOf({ pod, port }: PodCopy): Address {
   return { kind: 'tcp', host: pod.host, port };
 }
 
-/** Conditions are told where they are not the usual ones. */
+/**
+ * Conditions are told where they are not the usual ones. Assigned one by one: objects that are made by spreading have a hidden
+ * class each, which is more than they have themselves.
+ */
 function attributesOf({ pod, node, zone, hints, ready, serving, terminating }: SlicePod): EndpointAttributes {
-  return {
-    ...(pod !== undefined && { pod }),
-    ...(node !== undefined && { node }),
-    ...(zone !== undefined && { zone }),
-    ...(hints !== undefined && { hints }),
-    ...(!ready && { ready }),
-    ...(!serving && { serving }),
-    ...(terminating && { terminating }),
-  };
+  const attributes: { -readonly [K in keyof EndpointAttributes]: EndpointAttributes[K] } = {};
+  if (pod !== undefined) attributes.pod = pod;
+  if (node !== undefined) attributes.node = node;
+  if (zone !== undefined) attributes.zone = zone;
+  if (hints !== undefined) attributes.hints = hints;
+  if (!ready) attributes.ready = ready;
+  if (!serving) attributes.serving = serving;
+  if (terminating) attributes.terminating = terminating;
+  return attributes;
 }
 
 function sameMerged(a: MergedPod, b: MergedPod): boolean {

@@ -40,6 +40,8 @@ test.each([
   [{ ready: false }, [false, false, false]],
   [{ ready: true, serving: false }, [true, false, false]],
   [{ ready: false, serving: true, terminating: true }, [false, true, true]],
+  [{ terminating: true }, [true, true, true]],
+  [{ ready: null, serving: false, terminating: true }, [true, false, true]],
   [{ ready: 'no', serving: 1, terminating: 'yes' }, [true, true, false]],
 ])('conditions %j mean ready, serving, terminating %j', (conditions, expected) => {
   const [found] = parsed(slice('a', [pod(1, { conditions })])).pods;

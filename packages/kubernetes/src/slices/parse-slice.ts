@@ -48,7 +48,10 @@ function podsOf(value: unknown, family: 4 | 6): readonly SlicePod[] {
   ];
 }
 
-/** What is missing means: ready; serving as ready; not terminating (KEP-1672). */
+/**
+ * What is missing means: ready; serving as ready; not terminating (KEP-1672). Also `ready` beside `terminating: true`: the API
+ * says that nil is "true" without an exception, and kube-proxy reads it so; Kubernetes' own controller leaves nothing out.
+ */
 function conditionsOf(conditions: Fields): Pick<SlicePod, 'ready' | 'serving' | 'terminating'> {
   const ready = conditions['ready'] !== false;
   const serving = conditions['serving'];
@@ -68,7 +71,8 @@ function hintsOf(hints: Fields): SlicePod['hints'] {
 
 function namesOf(value: unknown): readonly string[] | undefined {
   const names = listOf(value).flatMap((each) => stringOf(fieldsOf(each)['name']) ?? []);
-  return names.length === 0 ? undefined : names;
+  // A copy has no room for more; an array that has grown has it for 17, at each endpoint.
+  return names.length === 0 ? undefined : names.slice();
 }
 
 /** An attribute that is not known is absent, not undefined. */
