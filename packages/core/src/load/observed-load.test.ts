@@ -5,7 +5,7 @@ import { ObservedLoad } from './observed-load.js';
 import { PeakEwmaLoad } from './peak-ewma.js';
 
 test('a load under several policies costs what the innermost one says, and says who that is', () => {
-  const load = outlierDetection({ childPolicy: failureAccrual() })().createLoad();
+  const load = outlierDetection({ successRateEjection: {}, childPolicy: failureAccrual() })().createLoad();
   expect(load).toBeInstanceOf(ObservedLoad);
   expect(load.cost).toBeInstanceOf(PeakEwmaLoad);
   const ended = load.begin(0);
