@@ -226,12 +226,19 @@ function poolOptions(
   parsed: ParsedServiceConfig | undefined,
 ): PoolOptions {
   const loadBalancing = parsed?.config.loadBalancing;
+  const { lookUpServiceConfig = looksUpByDefault(channelArguments, parsed) } = own;
   return {
     ...own,
     ...channelArguments,
+    lookUpServiceConfig: lookUpServiceConfig as boolean,
     resolvers: withKubernetes(own['resolvers']),
     ...(loadBalancing && { balancing: loadBalancing.create }),
   };
+}
+
+/** Not for nothing: where the application gives a config, that of the resolver does not count. */
+function looksUpByDefault(args: Readonly<Record<string, unknown>>, parsed: ParsedServiceConfig | undefined): boolean {
+  return parsed === undefined && args['grpc.service_config_disable_resolution'] !== 1;
 }
 
 /** The application's own come later, and count where both serve a scheme. What is no list is for the pool to refuse. */

@@ -1,3 +1,5 @@
+import type { ResolverState } from '@fairlead/core';
+
 /**
  * Takes the service config of each answer of the resolver before its endpoints are adopted; undefined when it has none.
  * Throws when the config is invalid.
@@ -29,7 +31,9 @@ export class ConfigDelivery {
    * @param first no answer was good before.
    * @throws what the taker throws, when it is the first.
    */
-  deliver(config: unknown, first: boolean): void {
+  deliver(state: Pick<ResolverState, 'serviceConfig' | 'serviceConfigError'>, first: boolean): void {
+    if (state.serviceConfigError !== undefined) return this.#unknown(state.serviceConfigError);
+    const config = state.serviceConfig;
     if (this.#taker === undefined) {
       if (config === undefined) this.#warned = undefined;
       else this.#once('service-config-ignored', 'a service config, which is not applied');
@@ -45,8 +49,20 @@ export class ConfigDelivery {
     }
   }
 
+  /** Also at the start: who has no TXT records must not be without service because their server cannot answer for them. */
+  #unknown(error: Error): void {
+    if (this.#taker === undefined) return;
+    this.#tell(
+      'service-config-unknown',
+      `the resolver of ${this.#target} could not find out the service config; the one in force stays: ${error.message}`,
+    );
+  }
+
   #once(code: string, what: string): void {
-    const message = `the resolver of ${this.#target} sent ${what}`;
+    this.#tell(code, `the resolver of ${this.#target} sent ${what}`);
+  }
+
+  #tell(code: string, message: string): void {
     if (message === this.#warned) return;
     this.#warned = message;
     this.#warn(code, message);

@@ -279,6 +279,13 @@ export const POOL_EVENT_CODES = [
     fields: [],
   },
   {
+    code: 'service-config-unknown',
+    event: 'warning',
+    level: 'warn',
+    when: 'The resolver could not find out whether there is a service config, or cannot read it; the one in force stays.',
+    fields: [],
+  },
+  {
     code: 'too-many-pings',
     event: 'warning',
     level: 'warn',

@@ -30,6 +30,7 @@ import {
   splitChannelArguments,
   type ChannelArguments,
 } from './channel-arguments.js';
+import { checkLookUps } from './look-up-options.js';
 import { CHANNEL_FACTORY, createMemberChannel, type MemberChannelFactory } from './member/member-channel.js';
 
 /**
@@ -48,6 +49,31 @@ export interface OwnPoolOptions {
    * gRPC: none; grpc-js looks up a healthy target never, and another one at most every 30 s.
    */
   readonly refreshIntervalMs?: number;
+  /**
+   * Two look-ups of the target never begin closer than this, in ms, however many connections are lost and however short
+   * records live. Default 100, 10 to `refreshIntervalMs`. A source that is watched (`kubernetes`) has no look-ups to
+   * hold back. Calls that lost their pods wait for a look-up begun after the loss, so this is added to how long they wait.
+   *
+   * gRPC: `grpc.dns_min_time_between_resolutions_ms`, 30 s: the reason why a channel goes on with pods that are gone.
+   */
+  readonly minRefreshIntervalMs?: number;
+  /**
+   * How long a look-up may take, in ms; then it counts as failed, and is repeated with backoff. Default 10 000, 100 to
+   * 600 000. Of a name with a search list it is the time for all of them together; a DNS server gets 2 s and then 4 s to answer,
+   * whatever is left.
+   *
+   * gRPC: ResolvingTimeout of grpc-go, 30 s.
+   */
+  readonly lookupTimeoutMs?: number;
+  /**
+   * Whether a `dns` target is asked for a service config: TXT records of `_grpc_config.<host>` (gRFC A2). Default false for
+   * a pool, which applies none; `createChannel` of `fairlead` has a default of its own. Refused when true beside
+   * `grpc.service_config_disable_resolution: 1`.
+   *
+   * They are looked up every half minute, and up to ten minutes apart where there are none. Only the very first addresses
+   * wait for them, for a second at most.
+   */
+  readonly lookUpServiceConfig?: boolean;
   /**
    * Time for one attempt to connect to a pod: TCP, TLS and the server's HTTP/2 settings, in ms. Default 5000, 100 to 600 000.
    * Attempts begin no closer than the backoff (1 s × 1.6, up to 120 s, ±20 %); the time that an attempt took is part of it.
@@ -158,7 +184,7 @@ export interface OwnPoolOptions {
 }
 
 /** Every option with its value: checked, complete and frozen. */
-export interface ResolvedPoolOptions extends ResolverOptions {
+export interface ResolvedPoolOptions extends Required<ResolverOptions> {
   readonly connectTimeoutMs: number;
   readonly connectionAttemptDelayMs: number;
   readonly drainGraceMs: number;
@@ -186,6 +212,9 @@ export interface ResolvedPoolOptions extends ResolverOptions {
 
 const RULES = {
   refreshIntervalMs: durationMs({ default: 5_000, min: 1_000, max: 2 ** 31 - 1 }),
+  minRefreshIntervalMs: durationMs({ default: 100, min: 10, max: 2 ** 31 - 1 }),
+  lookupTimeoutMs: durationMs({ default: 10_000, min: 100, max: 600_000 }),
+  lookUpServiceConfig: bool({ default: false }),
   connectionAttemptDelayMs: durationMs({ default: 250, min: 100, max: 2_000 }),
   connectTimeoutMs: durationMs({ default: 5_000, min: 100, max: 600_000 }),
   drainGraceMs: durationMs({ default: 30_000, allowInfinity: true }),
@@ -223,6 +252,7 @@ export function resolvePoolOptions(credentials: unknown, options: PoolOptions): 
   const { own, channelArguments } = splitChannelArguments(options);
   const resolved = resolveOptions(own, RULES);
   checkSameMeaning(own, channelArguments);
+  checkLookUps(resolved, channelArguments);
   const { backoff, forwarded, idleTimeoutMs } = checkChannelArguments(channelArguments);
   checkKeepalive(own, resolved, forwarded);
   return Object.freeze({

@@ -71,7 +71,7 @@ export class Pool implements grpc.ChannelInterface {
   readonly #idleness: Idleness;
   readonly #channelz: ChannelzPool | undefined;
   readonly #answers: ResolutionListener = {
-    accept: (state, first) => this.#configs.deliver(state.serviceConfig, first),
+    accept: (state, first) => this.#configs.deliver(state, first),
     onState: (state, passedOver) => this.#onState(state, passedOver),
     onError: (error) => this.#onError(error),
   };

@@ -11,6 +11,13 @@ export interface ResolverState {
   /** A gRPC service config as raw JSON, when the resolver carries one. Absent means "no config returned" (gRFC A2). */
   readonly serviceConfig?: unknown;
   /**
+   * Why the source could not say whether there is a service config, or which: a look-up of its own that failed, or an
+   * answer that cannot be read. The endpoints count all the same and the config in force stays, the default one at the
+   * start (gRFC A21); `serviceConfig` is disregarded. A config that was read and is invalid is none of this: it is
+   * delivered as it is, and whoever parses it says what is wrong.
+   */
+  readonly serviceConfigError?: Error;
+  /**
    * How long a change of the pods may take until this source tells of it, in ms; 0 when absent. A look-up that begins
    * sooner after a lost connection may still answer with the pod that is gone, and without its successor.
    */
@@ -70,10 +77,16 @@ export interface ResolverContext {
   readonly schemes?: SchemeRegistry;
 }
 
-/** Options that every resolver understands in its own way. */
+/** Options that every resolver understands in its own way. Where an optional one is absent, the resolver's own default counts. */
 export interface ResolverOptions {
   /** Time between periodic look-ups while all is well, in ms. */
   readonly refreshIntervalMs: number;
+  /** Two look-ups never begin closer than this, however often `refresh()` is called, in ms; at most `refreshIntervalMs`. */
+  readonly minRefreshIntervalMs?: number;
+  /** A look-up without an answer after this time has failed, in ms. */
+  readonly lookupTimeoutMs?: number;
+  /** Whether to look for a service config, where that costs a look-up of its own (TXT records, gRFC A2). */
+  readonly lookUpServiceConfig?: boolean;
 }
 
 /** Serves one or more target schemes. Registered in a scheme registry. */
@@ -86,6 +99,6 @@ export interface ResolverFactory {
    * @throws InvalidTargetError when the endpoint or authority is not of the scheme's form.
    */
   create(target: Target, context: ResolverContext): Resolver;
-  /** The authority that the scheme prescribes instead of the endpoint (`unix` → `localhost`), if any. */
-  authority?(target: Target): string;
+  /** The authority that the scheme prescribes instead of the endpoint (`unix` → `localhost`), or undefined for none. */
+  authority?(target: Target): string | undefined;
 }

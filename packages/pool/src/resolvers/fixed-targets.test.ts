@@ -64,6 +64,7 @@ describe('targets that need no look-up', () => {
     ['dns:///10.0.0.1:50051', ['10.0.0.1:50051']],
     ['dns:[fd00::1]:50051', ['[fd00::1]:50051']],
     ['10.0.0.1', ['10.0.0.1:443']],
+    ['dns:///[fe80::1%25eth0]:50051', ['[fe80::1%eth0]:50051']],
   ])('%s', (target, addresses) => {
     expect(answersOf(target)).toEqual([
       { addresses, startedAt: 10 },

@@ -1,30 +1,56 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { isIPv4, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import {
+  addressData,
+  nameData,
+  readQuestion,
+  record,
+  srvData,
+  textData,
+  uint16,
+  type RecordType,
+  type Srv,
+} from './dns-records.js';
 
-type Code = 'NOERROR' | 'SERVFAIL' | 'NXDOMAIN';
-const RCODES: Readonly<Record<Code, number>> = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3 };
-const A = 1;
-const AAAA = 28;
+const RCODES = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const;
+type Failure = Exclude<keyof typeof RCODES, 'NOERROR'>;
 
 /** What the server answers for one record type. `silent` is no answer at all. */
-export type DnsAnswer = readonly string[] | Exclude<Code, 'NOERROR'> | 'silent';
+export type DnsAnswer<T = string> = readonly T[] | Failure | 'silent';
+
+/** What a sound server would not do. */
+export type Lie = 'another id' | 'another question' | 'another type' | 'another name' | 'half a message' | 'a loop';
+
+/** Points to the name in the question. */
+const SAME_NAME = Buffer.from([0xc0, 0x0c]);
 
 /**
- * A DNS server on 127.0.0.1, UDP and TCP on one port, that answers every name alike: A with `a`, AAAA with `aaaa`.
- * Written by hand because it must also answer what a sound server would not.
+ * A DNS server on 127.0.0.1, UDP and TCP on one port, that answers every name alike: A with `a`, AAAA with `aaaa`, TXT with
+ * `txt` and SRV with `srv`, except the names in `names`. Written by hand because it must also answer what a sound server
+ * would not.
  */
 export class TestDnsServer {
   a: DnsAnswer = [];
   aaaa: DnsAnswer = [];
+  txt: DnsAnswer = [];
+  srv: DnsAnswer<Srv> = [];
+  /** Answers for the A records of these names alone. */
+  readonly names = new Map<string, DnsAnswer>();
   ttlSeconds = 60;
+  /** Time to think before each answer by UDP. */
+  delayMs = 0;
   /** Answer by UDP with the truncation bit and no records. */
   truncates = false;
+  /** Answer with a CNAME first, whose target owns the records. */
+  alias: string | undefined;
+  lie: Lie | undefined;
   /** `name type protocol` of every query. */
   readonly queries: string[] = [];
   readonly #udp: UdpSocket = createSocket('udp4');
   readonly #tcp: Server = createServer((socket) => this.#serve(socket));
   readonly #connections = new Set<Socket>();
+  readonly #thinking = new Set<NodeJS.Timeout>();
 
   static async listen(): Promise<TestDnsServer> {
     const server = new TestDnsServer();
@@ -40,8 +66,14 @@ export class TestDnsServer {
     return (this.#tcp.address() as AddressInfo).port;
   }
 
+  /** The queries for records of one type. */
+  queriesOf(type: RecordType): readonly string[] {
+    return this.queries.filter((query) => query.split(' ')[1] === type);
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#connections) socket.destroy();
+    for (const timer of this.#thinking) clearTimeout(timer);
     this.#tcp.close();
     this.#udp.close();
     await once(this.#udp, 'close');
@@ -49,7 +81,13 @@ export class TestDnsServer {
 
   #answerDatagram(query: Buffer, from: RemoteInfo): void {
     const answer = this.#answer(query, 'udp', this.truncates);
-    if (answer) this.#udp.send(answer, from.port, from.address);
+    if (!answer) return;
+    if (this.delayMs === 0) return this.#udp.send(answer, from.port, from.address);
+    const timer = setTimeout(() => {
+      this.#thinking.delete(timer);
+      this.#udp.send(answer, from.port, from.address);
+    }, this.delayMs);
+    this.#thinking.add(timer);
   }
 
   #serve(socket: Socket): void {
@@ -68,51 +106,38 @@ export class TestDnsServer {
 
   #answer(query: Buffer, protocol: 'udp' | 'tcp', truncated: boolean): Buffer | undefined {
     const { name, type, end } = readQuestion(query);
-    this.queries.push(`${name} ${type === A ? 'A' : 'AAAA'} ${protocol}`);
-    const answer = type === A ? this.a : type === AAAA ? this.aaaa : [];
+    this.queries.push(`${name} ${type} ${protocol}`);
+    const answer = this.#recordsOf(name, type);
     if (answer === 'silent') return undefined;
-    const code: Code = typeof answer === 'string' ? answer : 'NOERROR';
-    const records = typeof answer === 'string' || truncated ? [] : answer;
+    const failed = typeof answer === 'string';
+    const records = failed || truncated ? [] : this.#bent(answer);
     // QR, RD, RA, and TC where the answer does not fit.
-    const flags = 0x8180 | (truncated ? 0x0200 : 0) | RCODES[code];
-    const header = [query.subarray(0, 2), uint16(flags), uint16(1), uint16(records.length), uint16(0), uint16(0)];
-    return Buffer.concat([
-      ...header,
-      query.subarray(12, end),
-      ...records.map((address) => this.#record(type, address)),
-    ]);
+    const flags = 0x8180 | (truncated ? 0x0200 : 0) | RCODES[failed ? answer : 'NOERROR'];
+    const id = uint16(query.readUInt16BE(0) ^ (this.lie === 'another id' ? 1 : 0));
+    const header = [id, uint16(flags), uint16(1), uint16(records.length), uint16(0), uint16(0)];
+    const asked =
+      this.lie === 'another question'
+        ? Buffer.concat([nameData('liar.example'), query.subarray(end - 4, end)])
+        : query.subarray(12, end);
+    const message = Buffer.concat([...header, asked, ...records]);
+    return this.lie === 'half a message' ? message.subarray(0, 20) : message;
   }
 
-  #record(type: number, address: string): Buffer {
-    const data = Buffer.from(isIPv4(address) ? address.split('.').map(Number) : ipv6Bytes(address));
-    const ttl = Buffer.alloc(4);
-    ttl.writeUInt32BE(this.ttlSeconds);
-    // 0xc00c points to the name in the question.
-    return Buffer.concat([uint16(0xc00c), uint16(type), uint16(1), ttl, uint16(data.length), data]);
+  #recordsOf(name: string, type: RecordType): readonly Buffer[] | Failure | 'silent' {
+    const owner = this.alias === undefined ? SAME_NAME : nameData(this.alias);
+    const of = <T>(answer: DnsAnswer<T>, data: (one: T) => Buffer): readonly Buffer[] | Failure | 'silent' =>
+      typeof answer === 'string' ? answer : answer.map((one) => record(owner, type, this.ttlSeconds, data(one)));
+    if (type === 'A') return of(this.names.get(name) ?? this.a, addressData);
+    if (type === 'AAAA') return of(this.names.has(name) ? [] : this.aaaa, addressData);
+    if (type === 'TXT') return of(this.txt, textData);
+    return type === 'SRV' ? of(this.srv, srvData) : [];
   }
-}
 
-function readQuestion(query: Buffer): { name: string; type: number; end: number } {
-  const labels: string[] = [];
-  let at = 12;
-  for (let length = query[at]!; length > 0; length = query[at]!) {
-    labels.push(query.toString('latin1', at + 1, at + 1 + length));
-    at += 1 + length;
+  #bent(records: readonly Buffer[]): readonly Buffer[] {
+    const alias = (to: Buffer): Buffer => record(SAME_NAME, 'CNAME', this.ttlSeconds, to);
+    if (this.lie === 'a loop') return [alias(SAME_NAME)];
+    if (this.lie === 'another type') return [record(SAME_NAME, 'TXT', 60, textData('10.6.6.6'))];
+    if (this.lie === 'another name') return [record(nameData('liar.example'), 'A', 60, addressData('10.6.6.6'))];
+    return this.alias === undefined ? records : [alias(nameData(this.alias)), ...records];
   }
-  return { name: labels.join('.'), type: query.readUInt16BE(at + 1), end: at + 5 };
-}
-
-function ipv6Bytes(address: string): number[] {
-  const [head = '', tail = ''] = address.split('::');
-  const words = (text: string): number[] => (text === '' ? [] : text.split(':').map((word) => parseInt(word, 16)));
-  const first = words(head);
-  const last = words(tail);
-  const all = [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
-  return all.flatMap((word) => [word >> 8, word & 255]);
-}
-
-function uint16(value: number): Buffer {
-  const buffer = Buffer.alloc(2);
-  buffer.writeUInt16BE(value);
-  return buffer;
 }

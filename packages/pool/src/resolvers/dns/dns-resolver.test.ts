@@ -1,12 +1,19 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { endpointAt } from '@fairlead/core';
 import { SeededRandom, VirtualClock } from '@fairlead/testing';
-import { DnsResolver } from './dns-resolver.js';
-import type { Lookup, LookupResult } from './lookup.js';
+import { DnsResolver, type DnsResolverOptions } from './dns-resolver.js';
+import type { FoundPods, PodLookup } from './lookup.js';
+import type { ServiceConfigWatch } from './service-config-watch.js';
 
 interface Asked {
   readonly at: number;
-  answer(result: LookupResult): void;
+  answer(found: FoundPods): void;
   fail(error: unknown): void;
+}
+
+function found(addresses: readonly string[], ttlSeconds: number | undefined): FoundPods {
+  const endpoints = addresses.map((host) => endpointAt({ kind: 'tcp', host, port: 80 }));
+  return { endpoints, ttlSeconds, name: 'greeter.prod' };
 }
 
 /** A resolver of `greeter:80` over look-ups that the test answers. */
@@ -16,8 +23,8 @@ class Fixture {
   readonly told: unknown[] = [];
   cancels = 0;
   readonly resolver: DnsResolver;
-  readonly #lookup: Lookup = {
-    resolve: () =>
+  readonly #lookup: PodLookup = {
+    find: () =>
       new Promise((resolve, reject) => {
         this.asked.push({ at: this.clock.now(), answer: resolve, fail: reject });
       }),
@@ -27,23 +34,28 @@ class Fixture {
     },
   };
 
-  constructor(refreshIntervalMs = 5_000) {
+  constructor(refreshIntervalMs = 5_000, options: Partial<DnsResolverOptions> = {}) {
     const { clock } = this;
     const random = new SeededRandom(1);
     this.resolver = new DnsResolver({
       host: 'greeter',
-      port: 80,
       lookup: this.#lookup,
       refreshIntervalMs,
+      minRefreshIntervalMs: 100,
+      lookupTimeoutMs: 10_000,
+      watchConfig: undefined,
       clock,
       random,
+      ...options,
     });
   }
 
   start(): this {
     this.resolver.start({
-      onState: ({ endpoints, attributes }, startedAt) => {
-        this.told.push({ ids: endpoints.map((endpoint) => endpoint.id), ttl: attributes['ttlSeconds'], startedAt });
+      onState: ({ endpoints, attributes, serviceConfig }, startedAt) => {
+        const config = serviceConfig === undefined ? {} : { config: serviceConfig };
+        const ids = endpoints.map((endpoint) => endpoint.id);
+        this.told.push({ ids, ttl: attributes['ttlSeconds'], startedAt, ...config });
       },
       onError: (error, startedAt) => this.told.push({ error: error.message, startedAt }),
     });
@@ -55,7 +67,7 @@ class Fixture {
   }
 
   async answer(ttlSeconds?: number, addresses = ['10.0.0.1']): Promise<void> {
-    this.asked.at(-1)!.answer({ addresses, ttlSeconds });
+    this.asked.at(-1)!.answer(found(addresses, ttlSeconds));
     await this.clock.advanceAsync(0);
   }
 
@@ -166,9 +178,122 @@ describe('DnsResolver', () => {
     expect(fixture.cancels).toBe(1);
     await fixture.clock.advanceAsync(1_200);
     expect(fixture.asked).toHaveLength(2);
-    fixture.asked[0]!.answer({ addresses: ['10.0.0.1'], ttlSeconds: 1 });
+    fixture.asked[0]!.answer(found(['10.0.0.1'], 1));
     await fixture.clock.advanceAsync(0);
     expect(fixture.told).toHaveLength(1);
+  });
+
+  test('keeps the distance that it is told to keep: after an answer, after an error, and whatever the TTL', async () => {
+    const fixture = new Fixture(60_000, { minRefreshIntervalMs: 30_000 }).start();
+    await fixture.answer(2);
+    await fixture.clock.advanceAsync(10_000);
+    for (let asked = 0; asked < 50; asked += 1) fixture.resolver.refresh();
+    await fixture.clock.advanceAsync(19_999);
+    expect(fixture.times).toEqual([0]);
+    await fixture.clock.advanceAsync(1);
+    expect(fixture.times).toEqual([0, 30_000]);
+    await fixture.fail();
+    fixture.resolver.refresh();
+    await fixture.clock.advanceAsync(29_999);
+    expect(fixture.times).toHaveLength(2);
+    await fixture.clock.advanceAsync(1);
+    expect(fixture.times).toEqual([0, 30_000, 60_000]);
+  });
+
+  test('adds nothing to that distance when it has passed already', async () => {
+    const fixture = new Fixture(60_000, { minRefreshIntervalMs: 30_000 }).start();
+    await fixture.answer();
+    await fixture.clock.advanceAsync(40_000);
+    fixture.resolver.refresh();
+    await fixture.clock.advanceAsync(0);
+    expect(fixture.times).toEqual([0, 40_000]);
+  });
+
+  test('gives a look-up up after the time that it is told', async () => {
+    const fixture = new Fixture(60_000, { lookupTimeoutMs: 300 }).start();
+    await fixture.clock.advanceAsync(300);
+    expect(fixture.told).toEqual([{ error: 'DNS look-up of greeter: no answer within 300 ms', startedAt: 0 }]);
+  });
+
+  describe('with a service config', () => {
+    /** A watch that the test answers for. */
+    class FakeWatch {
+      part: { serviceConfig?: unknown } | undefined;
+      readonly asked: unknown[] = [];
+      closed = false;
+      onNews: () => void = () => undefined;
+      ask(name: string | undefined): void {
+        this.asked.push(name);
+      }
+      close(): void {
+        this.closed = true;
+      }
+      know(part: { serviceConfig?: unknown }): void {
+        this.part = part;
+        this.onNews();
+      }
+    }
+    let watch: FakeWatch;
+    let fixture: Fixture;
+    const ids = ['10.0.0.1:80'];
+
+    beforeEach(() => {
+      watch = new FakeWatch();
+      const watchConfig = (onNews: () => void): ServiceConfigWatch => {
+        watch.onNews = onNews;
+        return watch as unknown as ServiceConfigWatch;
+      };
+      fixture = new Fixture(5_000, { watchConfig }).start();
+    });
+
+    test('tells the first pods together with it, and asks for it by the name that the DNS has them under', async () => {
+      watch.know({ serviceConfig: { early: true } });
+      watch.part = undefined;
+      await fixture.answer();
+      expect([watch.asked, fixture.told]).toEqual([['greeter.prod'], []]);
+      watch.know({ serviceConfig: { a: 1 } });
+      expect(fixture.told).toMatchObject([{ ids, config: { a: 1 }, startedAt: 0 }]);
+    });
+
+    test('tells the same pods again when it changes, as old as they are', async () => {
+      watch.part = {};
+      await fixture.answer();
+      await fixture.clock.advanceAsync(1_000);
+      watch.know({ serviceConfig: { b: 2 } });
+      expect(fixture.told).toEqual([
+        { ids, ttl: undefined, startedAt: 0 },
+        { ids, ttl: undefined, startedAt: 0, config: { b: 2 } },
+      ]);
+    });
+
+    test('does not let its news hide an error that came after the pods', async () => {
+      watch.part = {};
+      await fixture.answer();
+      await fixture.clock.advanceAsync(5_000);
+      await fixture.fail();
+      watch.know({ serviceConfig: { c: 3 } });
+      expect(fixture.told).toMatchObject([{ ids }, { error: 'SERVFAIL' }]);
+      await fixture.clock.advanceAsync(1_200);
+      await fixture.answer();
+      expect(fixture.told.at(-1)).toMatchObject({ ids, config: { c: 3 } });
+    });
+
+    test('tells pods that still wait for it also after an error', async () => {
+      await fixture.answer();
+      fixture.resolver.refresh();
+      await fixture.clock.advanceAsync(100);
+      await fixture.fail();
+      watch.know({});
+      expect(fixture.told).toMatchObject([{ error: 'SERVFAIL' }, { ids, startedAt: 0 }]);
+    });
+
+    test('closes it, and tells nothing afterwards', async () => {
+      await fixture.answer();
+      fixture.resolver.close();
+      expect(watch.closed).toBe(true);
+      watch.know({});
+      expect(fixture.told).toEqual([]);
+    });
   });
 
   test.each(['while a look-up runs', 'between two look-ups'])('leaves nothing behind when closed %s', async (when) => {

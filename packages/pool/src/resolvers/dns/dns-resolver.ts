@@ -1,21 +1,18 @@
 import {
-  endpointAt,
   exponentialBackoff,
   type Backoff,
   type Clock,
   type Random,
   type Resolver,
   type ResolverListener,
+  type ResolverState,
   type Timer,
 } from '@fairlead/core';
-import type { Lookup, LookupResult } from './lookup.js';
+import type { FoundPods, PodLookup } from './lookup.js';
+import type { ServiceConfigWatch } from './service-config-watch.js';
 
-/** Two look-ups never begin closer than this, however often somebody asks. */
-const MIN_DISTANCE_MS = 100;
 /** A TTL below this is not followed: a TTL of 0 must not turn into a loop. */
 const MIN_INTERVAL_MS = 1_000;
-/** No answer after this time is an answer: "no". */
-const LOOKUP_TIMEOUT_MS = 10_000;
 /**
  * From a pod's death, or its successor's readiness, to the DNS answer that tells of it: kubelet, API server, endpoint
  * controller and DNS server take a few hundred milliseconds together, more under load. Longer TTLs and caches cannot be
@@ -26,17 +23,23 @@ const LAG_MS = 2_000;
 const ERROR_BACKOFF = exponentialBackoff({ initialMs: 1_000, maxMs: 120_000, multiplier: 1.6, jitterRatio: 0.2 });
 
 export interface DnsResolverOptions {
+  /** The name that is looked up, for messages. */
   readonly host: string;
-  readonly port: number;
-  readonly lookup: Lookup;
+  readonly lookup: PodLookup;
   readonly refreshIntervalMs: number;
+  /** Two look-ups never begin closer than this, however often somebody asks. */
+  readonly minRefreshIntervalMs: number;
+  /** No answer after this time is an answer: "no". */
+  readonly lookupTimeoutMs: number;
+  /** Makes what looks for a service config; undefined where none is looked for. */
+  readonly watchConfig: ((onNews: () => void) => ServiceConfigWatch) | undefined;
   readonly clock: Clock;
   readonly random: Random;
 }
 
 /**
  * Looks a name up, again and again: every `refreshIntervalMs` while all is well (sooner when the records live shorter,
- * but not below 1 s), with backoff after an error, and at once when asked, at most every 100 ms.
+ * but not below 1 s), with backoff after an error, and at once when asked, at most every `minRefreshIntervalMs`.
  *
  * The 30 s that other gRPC libraries keep between look-ups, and the missing look-ups of a healthy channel, are why pods
  * added later get no calls.
@@ -51,9 +54,13 @@ export class DnsResolver implements Resolver {
   #running: { readonly startedAt: number; readonly timeout: Timer } | undefined;
   #again = false;
   #backoff: Backoff = ERROR_BACKOFF;
+  /** The last good answer, without the service config. */
+  #found: { readonly state: ResolverState; readonly startedAt: number; told: boolean } | undefined;
+  readonly #config: ServiceConfigWatch | undefined;
 
   constructor(options: DnsResolverOptions) {
     this.#options = options;
+    this.#config = options.watchConfig?.(() => this.#tell());
   }
 
   start(listener: ResolverListener): void {
@@ -64,7 +71,7 @@ export class DnsResolver implements Resolver {
   refresh(): void {
     // A look-up under way began before this call, so it cannot answer it.
     if (this.#running) this.#again = true;
-    else this.#schedule(MIN_DISTANCE_MS - (this.#options.clock.now() - this.#startedAt));
+    else this.#schedule(this.#options.minRefreshIntervalMs - (this.#options.clock.now() - this.#startedAt));
   }
 
   close(): void {
@@ -73,6 +80,7 @@ export class DnsResolver implements Resolver {
     this.#running?.timeout.cancel();
     this.#running = undefined;
     this.#options.lookup.cancel();
+    this.#config?.close();
   }
 
   /** Begins the next look-up in `delayMs`, unless one is due before. */
@@ -86,12 +94,12 @@ export class DnsResolver implements Resolver {
   }
 
   #look(): void {
-    const { clock, host, lookup } = this.#options;
+    const { clock, host, lookup, lookupTimeoutMs } = this.#options;
     const startedAt = clock.now();
     // Calls may wait for this answer: while it is awaited, they keep the process alive.
-    const timeout = clock.schedule(LOOKUP_TIMEOUT_MS, () => {
+    const timeout = clock.schedule(lookupTimeoutMs, () => {
       settle(() =>
-        this.#failed(new Error(`DNS look-up of ${host}: no answer within ${LOOKUP_TIMEOUT_MS} ms`), startedAt),
+        this.#failed(new Error(`DNS look-up of ${host}: no answer within ${lookupTimeoutMs} ms`), startedAt),
       );
       lookup.cancel();
     });
@@ -103,28 +111,40 @@ export class DnsResolver implements Resolver {
     this.#startedAt = startedAt;
     this.#nextAt = Infinity;
     this.#running = running;
-    lookup.resolve(host).then(
-      (result) => settle(() => this.#answered(result, startedAt)),
+    lookup.find().then(
+      (found) => settle(() => this.#answered(found, startedAt)),
       (error: unknown) => settle(() => this.#failed(error, startedAt)),
     );
   }
 
-  #answered({ addresses, ttlSeconds }: LookupResult, startedAt: number): void {
-    const { host: name, port, refreshIntervalMs } = this.#options;
-    const endpoints = addresses.map((host) => endpointAt({ kind: 'tcp', host, port }));
+  #answered({ endpoints, ttlSeconds, name }: FoundPods, startedAt: number): void {
+    const { host, minRefreshIntervalMs, refreshIntervalMs } = this.#options;
     this.#backoff = ERROR_BACKOFF;
     const ttlMs = ttlSeconds === undefined ? Infinity : ttlSeconds * 1_000;
-    this.#done(Math.max(MIN_INTERVAL_MS, Math.min(refreshIntervalMs, ttlMs)));
-    const attributes = { source: 'dns', name, ttlSeconds };
-    this.#listener?.onState({ endpoints, lagMs: LAG_MS, attributes }, startedAt);
+    this.#done(Math.max(MIN_INTERVAL_MS, minRefreshIntervalMs, Math.min(refreshIntervalMs, ttlMs)));
+    const attributes = { source: 'dns', name: host, ttlSeconds };
+    this.#found = { state: { endpoints, lagMs: LAG_MS, attributes }, startedAt, told: false };
+    this.#config?.ask(name);
+    this.#tell();
+  }
+
+  /** Endpoints and config together: a call sees both as they were at one time (gRFC A21). */
+  #tell(): void {
+    const found = this.#found;
+    const part = this.#config ? this.#config.part : {};
+    if (!found || !part) return;
+    found.told = true;
+    this.#listener?.onState({ ...found.state, ...part }, found.startedAt);
   }
 
   #failed(error: unknown, startedAt: number): void {
-    const { random, refreshIntervalMs } = this.#options;
+    const { minRefreshIntervalMs, random, refreshIntervalMs } = this.#options;
     const cause = error instanceof Error ? error : new Error(String(error));
-    const delayMs = Math.min(this.#backoff.delayMs(random), refreshIntervalMs);
+    const delayMs = Math.max(minRefreshIntervalMs, Math.min(this.#backoff.delayMs(random), refreshIntervalMs));
     this.#backoff = this.#backoff.next();
     this.#done(delayMs);
+    // News of the config must not make an old answer look like one after this error.
+    if (this.#found?.told === true) this.#found = undefined;
     this.#listener?.onError(cause, startedAt);
   }
 

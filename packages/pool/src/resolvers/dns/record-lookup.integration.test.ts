@@ -1,6 +1,8 @@
+import { Resolver } from 'node:dns/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { leakCheck, type LeakCheck } from '@fairlead/testing';
-import { TestDnsServer } from '../../../test/support/dns-server.js';
+import { TestDnsServer, type Lie } from '../../../test/support/dns-server.js';
+import { dnsClient } from './dns-client.js';
 import type { LookupResult } from './lookup.js';
 import { RecordLookup } from './record-lookup.js';
 
@@ -13,7 +15,7 @@ describe('RecordLookup asks a real DNS server', () => {
   beforeEach(async () => {
     leaks = leakCheck();
     server = await TestDnsServer.listen();
-    lookup = new RecordLookup([`127.0.0.1:${server.port}`]);
+    lookup = new RecordLookup(dnsClient([`127.0.0.1:${server.port}`]));
   });
 
   afterEach(async () => {
@@ -25,7 +27,7 @@ describe('RecordLookup asks a real DNS server', () => {
   test('for A of exactly this name and, where there is one, for nothing else; and tells addresses and TTL', async () => {
     server.a = ['10.0.0.1', '10.0.0.2'];
     server.ttlSeconds = 7;
-    expect(await resolve()).toEqual({ addresses: ['10.0.0.1', '10.0.0.2'], ttlSeconds: 7 });
+    expect(await resolve()).toEqual({ addresses: ['10.0.0.1', '10.0.0.2'], ttlSeconds: 7, name: 'greeter.example' });
     expect(server.queries).toEqual(['greeter.example A udp']);
   });
 
@@ -78,6 +80,23 @@ describe('RecordLookup asks a real DNS server', () => {
     ['an empty answer', () => undefined, 'ENODATA', 'the name has no A or AAAA record'],
     ['NXDOMAIN', () => (server.a = server.aaaa = 'NXDOMAIN'), 'ENOTFOUND', 'the name does not exist (NXDOMAIN)'],
     ['SERVFAIL', () => (server.a = server.aaaa = 'SERVFAIL'), 'ESERVFAIL', 'the server failed (SERVFAIL)'],
+    ['REFUSED', () => (server.a = server.aaaa = 'REFUSED'), 'EREFUSED', 'the server refused to answer (REFUSED)'],
+    [
+      'FORMERR',
+      () => (server.a = server.aaaa = 'FORMERR'),
+      'EFORMERR',
+      'the server did not understand the query (FORMERR)',
+    ],
+    ['NOTIMP', () => (server.a = server.aaaa = 'NOTIMP'), 'ENOTIMP', 'the server does not serve such queries (NOTIMP)'],
+    ['half a message', () => (server.lie = 'half a message'), 'EBADRESP', 'the server answered with nonsense'],
+    ['records of another type', () => (server.lie = 'another type'), 'ENODATA', 'the name has no A or AAAA record'],
+    ['an alias of itself', () => (server.lie = 'a loop'), 'ENODATA', 'the name has no A or AAAA record'],
+    [
+      'an alias that leads nowhere',
+      () => (server.alias = 'gone.example'),
+      'ENODATA',
+      'the name has no A or AAAA record',
+    ],
     ['no A and a failure for AAAA', () => (server.aaaa = 'SERVFAIL'), 'ESERVFAIL', 'the server failed (SERVFAIL)'],
   ])('and rejects on %s with a text that says so', async (_, prepare, code, text) => {
     prepare();
@@ -88,6 +107,38 @@ describe('RecordLookup asks a real DNS server', () => {
     server.a = server.aaaa = 'silent';
     await expect(resolve()).rejects.toMatchObject({ code: 'ETIMEOUT' });
   }, 30_000);
+
+  test('and follows aliases; the shortest TTL of all counts', async () => {
+    server.alias = 'greeter-7.example';
+    server.a = ['10.0.0.1'];
+    server.ttlSeconds = 9;
+    expect(await resolve()).toEqual({ addresses: ['10.0.0.1'], ttlSeconds: 9, name: 'greeter.example' });
+  });
+
+  test('and takes an address that is told twice once', async () => {
+    server.a = ['10.0.0.1', '10.0.0.1'];
+    expect(await resolve()).toMatchObject({ addresses: ['10.0.0.1'] });
+  });
+
+  test('and is patient with one that is slow', async () => {
+    server.a = ['10.0.0.1'];
+    server.delayMs = 500;
+    expect(await resolve()).toMatchObject({ addresses: ['10.0.0.1'] });
+  });
+
+  test.each<Lie>(['another id', 'another question'])('and drops an answer to %s', async (lie) => {
+    server.a = ['10.0.0.1'];
+    server.lie = lie;
+    const client = new Resolver({ timeout: 100, tries: 1 });
+    client.setServers([`127.0.0.1:${server.port}`]);
+    await expect(new RecordLookup(client).resolve('greeter.example')).rejects.toMatchObject({ code: 'ETIMEOUT' });
+  });
+
+  test('and believes it the names of the records: that is the limit of what c-ares looks at', async () => {
+    server.a = ['10.0.0.1'];
+    server.lie = 'another name';
+    expect(await resolve()).toMatchObject({ addresses: ['10.6.6.6'] });
+  });
 
   test('and gives up at once when cancelled', async () => {
     server.a = server.aaaa = 'silent';

@@ -1,62 +1,59 @@
 import * as dns from 'node:dns/promises';
-import { readFile } from 'node:fs/promises';
+import { dnsClient } from './dns-client.js';
+import { cancelled, saysNone } from './dns-failure.js';
 import { addressesIn } from './hosts-file.js';
 import type { Lookup, LookupResult } from './lookup.js';
+import { SearchedNames } from './names.js';
+import { hasOtherSources } from './nsswitch.js';
+import { readText } from './read-text.js';
 import { RecordLookup } from './record-lookup.js';
-import { candidates, parseResolvConf } from './resolv-conf.js';
 
 /**
  * What `dns.lookup` (getaddrinfo) would find, with the TTL that it hides: `/etc/hosts` first, then the DNS with the
  * search list of `/etc/resolv.conf`, so that `localhost` and the short names of Kubernetes (`greeter`, `greeter.prod`)
  * mean what they mean to every other program of the pod.
  *
- * Where the DNS cannot be asked at all (no resolv.conf, a name service that is not DNS), `dns.lookup` itself answers.
+ * Where the DNS cannot be asked (no resolv.conf, no server that answers), `dns.lookup` itself answers. Where the DNS says
+ * that there is no such name, it is asked only if it has sources of another kind: it would ask the DNS for the whole
+ * search list once more.
  */
 export class SystemLookup implements Lookup {
-  readonly #records = new RecordLookup();
-  /** Grows with each cancel: a look-up that began before one goes no further. */
+  readonly #names = new SearchedNames();
+  readonly #records = new RecordLookup(dnsClient());
   #cancels = 0;
 
   async resolve(host: string): Promise<LookupResult> {
     const begunAt = this.#cancels;
     const fromHosts = addressesIn(await readText('/etc/hosts'), host);
-    if (fromHosts.length > 0) return { addresses: fromHosts, ttlSeconds: undefined };
-    const names = candidates(host, parseResolvConf(await readText('/etc/resolv.conf')));
-    let lastError: NodeJS.ErrnoException | undefined;
-    for (const name of names) {
-      if (this.#cancels !== begunAt) break;
-      try {
-        return await this.#records.resolve(name);
-      } catch (error) {
-        lastError = error as NodeJS.ErrnoException;
-        if (lastError.code !== 'ENOTFOUND' && lastError.code !== 'ENODATA') break;
-      }
+    if (this.#cancels !== begunAt) throw cancelled(host);
+    if (fromHosts.length > 0) return { addresses: fromHosts, ttlSeconds: undefined, name: undefined };
+    try {
+      const { answer } = await this.#names.ask(host, (name) => this.#records.resolve(name));
+      return answer;
+    } catch (error) {
+      if (this.#cancels !== begunAt || (saysNone(error) && !(await mayKnowMore()))) throw error;
+      return this.#askSystem(host, error);
     }
-    if (this.#cancels !== begunAt) throw new Error(`DNS look-up of ${host} was cancelled`, { cause: lastError });
-    return this.#askSystem(host, lastError);
   }
 
   cancel(): void {
     this.#cancels += 1;
+    this.#names.cancel();
     this.#records.cancel();
   }
 
-  async #askSystem(host: string, recordError: NodeJS.ErrnoException | undefined): Promise<LookupResult> {
+  async #askSystem(host: string, recordError: unknown): Promise<LookupResult> {
     try {
       const found = await dns.lookup(host, { all: true });
       const family = found.some((one) => one.family === 4) ? 4 : 6;
-      const addresses = found.filter((one) => one.family === family).map((one) => one.address);
-      return { addresses, ttlSeconds: undefined };
-    } catch (error) {
-      throw recordError ?? error;
+      const addresses = [...new Set(found.filter((one) => one.family === family).map((one) => one.address))];
+      return { addresses, ttlSeconds: undefined, name: undefined };
+    } catch {
+      throw recordError;
     }
   }
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch {
-    return '';
-  }
+async function mayKnowMore(): Promise<boolean> {
+  return process.platform !== 'linux' || hasOtherSources(await readText('/etc/nsswitch.conf'));
 }
