@@ -209,7 +209,7 @@ export function resolveChannelOptions(target: string, options: ChannelOptions): 
   });
   policies.channelWide.configure(channelWide.policies(serviceConfig.current));
   return {
-    pool: poolOptions(pool, forwarded, parsed ?? fallback),
+    pool: poolOptions(pool, forwarded, parsed, fallback),
     serviceConfig,
     warnings: (parsed ?? fallback)?.warnings ?? [],
     budget,
@@ -224,8 +224,9 @@ function poolOptions(
   own: Readonly<Record<string, unknown>>,
   channelArguments: Readonly<Record<string, unknown>>,
   parsed: ParsedServiceConfig | undefined,
+  fallback: ParsedServiceConfig | undefined,
 ): PoolOptions {
-  const loadBalancing = parsed?.config.loadBalancing;
+  const loadBalancing = (parsed ?? fallback)?.config.loadBalancing;
   const { lookUpServiceConfig = looksUpByDefault(channelArguments, parsed) } = own;
   return {
     ...own,
