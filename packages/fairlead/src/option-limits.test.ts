@@ -341,7 +341,7 @@ describe('the option', () => {
         expect([value, errorOf({ ...beside, [name]: value })]).toEqual([value, undefined]);
       for (const value of limits.bad) {
         const error = errorOf({ ...beside, [name]: value });
-        const expected = /ServiceConfig$/i.test(name) ? InvalidServiceConfigError : InvalidOptionError;
+        const expected = /^(default)?ServiceConfig$/i.test(name) ? InvalidServiceConfigError : InvalidOptionError;
         expect([value, error?.message, error]).toEqual([value, expect.stringContaining(name), expect.any(expected)]);
       }
     },

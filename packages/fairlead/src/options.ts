@@ -42,6 +42,7 @@ import type { MethodOptionTable } from './method-settings.js';
 import { ChannelWideConfig } from './service-config/channel-wide-config.js';
 import { LiveBudget } from './service-config/live-budget.js';
 import { LiveServiceConfig } from './service-config/live-service-config.js';
+import { looksUpByDefault } from './look-up-service-config.js';
 import { messageCapsOf } from './service-config/message-caps-of.js';
 import { ServiceConfigParser } from './service-config/service-config-parser.js';
 import type { ServiceConfigJson } from './service-config-json.js';
@@ -209,7 +210,7 @@ export function resolveChannelOptions(target: string, options: ChannelOptions): 
   });
   policies.channelWide.configure(channelWide.policies(serviceConfig.current));
   return {
-    pool: poolOptions(pool, forwarded, parsed ?? fallback),
+    pool: poolOptions(pool, forwarded, parsed, fallback),
     serviceConfig,
     warnings: (parsed ?? fallback)?.warnings ?? [],
     budget,
@@ -224,8 +225,9 @@ function poolOptions(
   own: Readonly<Record<string, unknown>>,
   channelArguments: Readonly<Record<string, unknown>>,
   parsed: ParsedServiceConfig | undefined,
+  fallback: ParsedServiceConfig | undefined,
 ): PoolOptions {
-  const loadBalancing = parsed?.config.loadBalancing;
+  const loadBalancing = (parsed ?? fallback)?.config.loadBalancing;
   const { lookUpServiceConfig = looksUpByDefault(channelArguments, parsed) } = own;
   return {
     ...own,
@@ -234,11 +236,6 @@ function poolOptions(
     resolvers: withKubernetes(own['resolvers']),
     ...(loadBalancing && { balancing: loadBalancing.create }),
   };
-}
-
-/** Not for nothing: where the application gives a config, that of the resolver does not count. */
-function looksUpByDefault(args: Readonly<Record<string, unknown>>, parsed: ParsedServiceConfig | undefined): boolean {
-  return parsed === undefined && args['grpc.service_config_disable_resolution'] !== 1;
 }
 
 /** The application's own come later, and count where both serve a scheme. What is no list is for the pool to refuse. */

@@ -98,6 +98,74 @@ describe('a pool of a DNS name', () => {
     CEILING_MS,
   );
 
+  test('has the pods of SRV records, each on its own port', async () => {
+    const other = await harness.server('127.0.0.3:0');
+    dns.srv = [
+      { name: 'a.example', port: pods[0]!.port, priority: 1, weight: 3 },
+      { name: 'b.example', port: other.port, priority: 2, weight: 1 },
+    ];
+    dns.names.set('a.example', ['127.0.0.1']).set('b.example', ['127.0.0.3']);
+    const pool = harness.pool(`dns://127.0.0.1:${dns.port}/_grpc._tcp.greeter.example`);
+    const client = harness.client(pool);
+    while (other.received.length === 0) await unary(client, 'x');
+    expect(new Set(pool.snapshot().members.map(({ address }) => address))).toEqual(
+      new Set([`127.0.0.1:${pods[0]!.port}`, `127.0.0.3:${other.port}`]),
+    );
+    expect(pool.snapshot().resolver.attributes).toMatchObject({ name: '_grpc._tcp.greeter.example' });
+  });
+
+  describe('and its service config', () => {
+    const txt = (config: object): readonly string[] => [`grpc_config=${JSON.stringify([{ serviceConfig: config }])}`];
+
+    test('is looked up below _grpc_config and given to what is built on the pool, before the first pods', async () => {
+      dns.a = SERVED.slice(0, 1);
+      dns.txt = ['v=spf1 -all', ...txt({ methodConfig: [], ['x'.repeat(300)]: 1 })];
+      const pool = poolOf({ lookUpServiceConfig: true });
+      const taken: unknown[] = [];
+      pool.takeServiceConfigs((config) => taken.push([config, pool.snapshot().members.length]));
+      await unary(harness.client(pool), 'x');
+      expect(taken).toEqual([[{ methodConfig: [], ['x'.repeat(300)]: 1 }, 0]]);
+      expect(dns.queriesOf('TXT')).toEqual(['_grpc_config.greeter.example TXT udp']);
+    });
+
+    test('is not looked for by a pool that stands alone', async () => {
+      dns.a = SERVED.slice(0, 1);
+      await unary(harness.client(poolOf()), 'x');
+      expect(dns.queriesOf('TXT')).toEqual([]);
+    });
+
+    test.each<[string, () => void, string]>([
+      ['the server fails', () => (dns.txt = 'SERVFAIL'), 'the server failed (SERVFAIL)'],
+      ['the server swallows such queries', () => (dns.txt = 'silent'), 'no answer within 1000 ms'],
+      ['nobody can read it', () => (dns.txt = ['grpc_config={']), 'grpc_config: no JSON'],
+    ])("stands in nobody's way when %s", async (_, prepare, text) => {
+      dns.a = SERVED.slice(0, 1);
+      prepare();
+      const pool = poolOf({ lookUpServiceConfig: true });
+      const told: unknown[] = [];
+      pool.takeServiceConfigs((config) => told.push(config));
+      pool.on('warning', (warning) => told.push(warning));
+      expect(await unary(harness.client(pool), 'x')).toBe('x');
+      expect(told).toEqual([{ code: 'service-config-unknown', message: expect.stringContaining(text) }]);
+    });
+
+    test.each([[[]], ['NXDOMAIN']])('there is none when the answer is %j', async (answer) => {
+      dns.a = SERVED.slice(0, 1);
+      dns.txt = answer as [];
+      const pool = poolOf({ lookUpServiceConfig: true });
+      const taken: unknown[] = [];
+      pool.takeServiceConfigs((config) => taken.push(config));
+      await unary(harness.client(pool), 'x');
+      for (let round = 0; round < 3; round += 1) {
+        const before = dns.queriesOf('A').length;
+        pool.refresh();
+        await until(() => dns.queriesOf('A').length > before);
+      }
+      expect(new Set(taken)).toEqual(new Set([undefined]));
+      expect(dns.queriesOf('TXT')).toHaveLength(1);
+    });
+  });
+
   test('gives a look-up up when it is closed', async () => {
     dns.a = dns.aaaa = 'silent';
     const pool = poolOf();

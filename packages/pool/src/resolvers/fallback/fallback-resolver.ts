@@ -161,15 +161,16 @@ export class FallbackResolver implements Resolver {
 
   #tell(run: SourceRun, state: ResolverState, startedAt: number): void {
     const endpoints = this.#identities.translate(run, state.endpoints);
-    const serviceConfig = this.#configOf(run.rank, state.serviceConfig);
+    const serviceConfig = this.#configOf(run.rank, state);
     const attributes = { ...state.attributes, resolvedBy: run.name };
     const told = { ...state, endpoints, attributes, ...(serviceConfig !== undefined && { serviceConfig }) };
     if (state.asOfMs === undefined) for (const recorder of this.#recorders) recorder.record(told, run.name);
     this.#listener?.onState(told, startedAt);
   }
 
-  /** What a better source said stays in force where a worse one says nothing. */
-  #configOf(rank: number, value: unknown): unknown {
+  /** What a better source said stays in force where a worse one says nothing, or nobody could find out. */
+  #configOf(rank: number, { serviceConfig: value, serviceConfigError }: ResolverState): unknown {
+    if (serviceConfigError !== undefined) return this.#config?.value;
     if (value !== undefined || this.#config === undefined || rank <= this.#config.rank) this.#config = { rank, value };
     return this.#config.value;
   }

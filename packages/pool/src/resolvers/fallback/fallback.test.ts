@@ -200,6 +200,15 @@ describe('fallback', () => {
     rig.resolver.close();
   });
 
+  test('a service config that could not be found out is none that is gone', () => {
+    const rig = new Rig().start();
+    const serviceConfigError = new Error('SERVFAIL');
+    rig.watch.push({ endpoints: [pod(1)], serviceConfig: { a: 1 }, attributes: {} });
+    rig.watch.push({ endpoints: [pod(2)], serviceConfigError, attributes: {} });
+    expect(rig.last).toMatchObject({ endpoints: [pod(2)], serviceConfig: { a: 1 }, serviceConfigError });
+    rig.resolver.close();
+  });
+
   test('an empty answer is an answer, unless it is to count as a failure', () => {
     const rig = new Rig().start();
     rig.watch.push([]);
