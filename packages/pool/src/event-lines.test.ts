@@ -34,6 +34,7 @@ const SEEN_ELSEWHERE = [
   'resolver-attributes',
   'resolver-duplicates',
   'rotation-paused',
+  'service-config-unknown',
   'too-many-pings',
 ];
 
