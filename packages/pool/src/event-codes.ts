@@ -76,6 +76,20 @@ export const POOL_EVENT_CODES = [
     fields: ['durationMs'],
   },
   {
+    code: 'health-check-unimplemented',
+    event: 'healthCheckUnimplemented',
+    level: 'error',
+    when: 'The health of a pod is to be checked, and its server has no `grpc.health.v1.Health`: it counts as healthy.',
+    fields: ['member'],
+  },
+  {
+    code: 'health-check-unused',
+    event: 'warning',
+    level: 'warn',
+    when: 'The service config has a `healthCheckConfig`, and the balancing policy does not check the health of its pods.',
+    fields: [],
+  },
+  {
     code: 'keepalive-throttled',
     event: 'keepaliveThrottled',
     level: 'info',
@@ -165,6 +179,13 @@ export const POOL_EVENT_CODES = [
     level: 'info',
     when: 'The connection to a pod was replaced because of its age, or of new credentials.',
     fields: ['member', 'ageMs', 'reason'],
+  },
+  {
+    code: 'member-unhealthy',
+    event: 'member',
+    level: 'warn',
+    when: 'The server of a pod says that it does not serve, or cannot say; it keeps its connection and gets no calls.',
+    fields: ['member', 'from', 'to', 'cause'],
   },
   {
     code: 'panic-begun',
