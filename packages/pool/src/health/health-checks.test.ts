@@ -515,6 +515,7 @@ describe('a connection that is to be replaced', () => {
     expect([openOn(old), watchesOn(next).length, openOn(next), rotated]).toEqual([0, 1, 1, ['age']]);
     virtual.call();
     expect(next.calls).toHaveLength(2);
+    virtual.clock.advance(5_000);
     expect(changes).toEqual([]);
     say(next, NOT_SERVING);
     expect(changes).toEqual(['ready → transient-failure']);
@@ -599,6 +600,16 @@ describe('a health watch', () => {
     expect(next.session.holdsProcess).toBe(true);
   });
 
+  test('that has ended leaves it to grpc-js again who holds the process', () => {
+    const virtual = healthy(1);
+    const channel = virtual.channel(1);
+    virtual.pool.setHealthCheck(undefined);
+    channel.session.ref();
+    virtual.call();
+    channel.calls.at(-1)!.end();
+    expect(channel.session.holdsProcess).toBe(true);
+  });
+
   test('belongs to no call, although one began it', () => {
     const context = new AsyncLocalStorage<string>();
     const virtual = VirtualPool.ready(1, { balancing: roundRobin() });
@@ -611,6 +622,29 @@ describe('a health watch', () => {
     };
     context.run('a call', () => virtual.pool.setHealthCheck('foo'));
     expect(seen).toEqual([undefined]);
+  });
+
+  test('is not begun when who is told that the pod is ready asks for it and closes the pool', () => {
+    const virtual = new VirtualPool({ balancing: roundRobin() });
+    virtual.pool.on('member', ({ to }) => {
+      if (to !== 'ready') return;
+      virtual.pool.setHealthCheck('foo');
+      virtual.pool.close();
+    });
+    virtual.pool.connect();
+    virtual.resolver.push([pod(1)]);
+    const channel = virtual.channel(1);
+    channel.ready();
+    expect([channel.closed, watchesOn(channel), virtual.clock.pendingTimers]).toEqual([true, [], 0]);
+  });
+
+  test('begins when who is told that the pod is ready asks for it', () => {
+    const virtual = new VirtualPool({ balancing: roundRobin() });
+    virtual.pool.on('member', ({ to }) => void (to === 'ready' && virtual.pool.setHealthCheck('foo')));
+    virtual.pool.connect();
+    virtual.resolver.push([pod(1)]);
+    virtual.channel(1).ready();
+    expect([openOn(virtual.channel(1)), stateOf(virtual, 1)]).toEqual([1, 'ready']);
   });
 
   test('may be ended by who is told of what it found', () => {
