@@ -399,6 +399,44 @@ describe('healthcheck_test.go', () => {
   });
 });
 
+// gRPC C++ test/cpp/end2end/client_lb_end2end_test.cc, under its names.
+describe('client_lb_end2end_test.cc', () => {
+  test('HealthCheckingHandlesSubchannelFailure', async () => {
+    const pods = [1, 2, 3].map((n) => startHealthPod(`127.0.0.${n}`));
+    const [first, second, third] = (await Promise.all(pods)).map(track);
+    const { channel, client } = connect(targetOf([first!, second!, third!]));
+    await unary(client);
+    await until(() => channel.snapshot().members.every(({ connectivity }) => connectivity === 'ready'));
+    void first!.life.shutdown();
+    for (let call = 0; call < 100; call += 1) await unary(client);
+    await until(() => memberOf(channel, first!) !== 'ready');
+    expect(await serversOf(client, 10)).toEqual([second!.address, third!.address]);
+  });
+
+  test.each<[string, ChannelOptions]>([
+    ['WithHealthCheckingInhibitPerChannel', { healthChecking: false }],
+    ['HealthCheckingServiceNamePerChannel', { serviceConfig: checking('') }],
+  ])('%s', async (_, options) => {
+    const pod = track(await startHealthPod('127.0.0.1', 'NOT_SERVING'));
+    const checked = connect(targetOf([pod]));
+    const other = connect(targetOf([pod]), options);
+    await unary(other.client);
+    expect((await errorOf(unary(checked.client))).details).toContain('unhealthy (NOT_SERVING)');
+    const waiting = unary(checked.client, 'hi', {}, new grpc.Metadata({ waitForReady: true }));
+    pod.life.health.setStatus('echo', 'SERVING');
+    await waiting;
+  });
+
+  test('HealthCheckingRetryOnStreamEnd', async () => {
+    const scripts = [1, 2].map(() => new WatchScript((watch) => watch.end()));
+    const pods = await Promise.all(scripts.map((script, n) => scripted(script, `127.0.0.${n + 1}`)));
+    const { channel } = connect(targetOf(pods));
+    channel.connect();
+    await until(() => scripts.every(({ watches }) => watches.length > 1));
+    expect(channel.snapshot().state).toBe('TRANSIENT_FAILURE');
+  });
+});
+
 test('channelz shows in the trace of the pool that a pod cannot be checked, once', async () => {
   const pod = track(await startPod('127.0.0.1'));
   const { channel, client } = connect(targetOf([pod]), { channelz: true });
