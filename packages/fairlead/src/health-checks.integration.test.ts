@@ -63,6 +63,14 @@ async function serversOf(client: EchoClient, calls: number): Promise<string[]> {
   return [...new Set(servers)].sort();
 }
 
+/** What channelz shows of the pool. */
+function shownBy(channel: Channel): Promise<unknown> {
+  const request = { channel_id: channel.getChannelzRef().id };
+  return new Promise((resolve) => {
+    channelzHandlers().GetChannel({ request } as never, (_, answer) => resolve(answer));
+  });
+}
+
 const scripted = async (script: WatchScript, host = '127.0.0.1'): Promise<TestPod> =>
   track(await startPod(host, {}, { prepare: script.prepare }));
 
@@ -386,15 +394,8 @@ describe('healthcheck_test.go', () => {
     const { channel } = connect(targetOf([pod]), { channelz: true });
     channel.connect();
     await until(() => memberOf(channel, pod) === 'transient-failure');
-    const { id } = channel.getChannelzRef();
-    const shown = await new Promise<Record<string, unknown>>((resolve, reject) => {
-      channelzHandlers().GetChannel({ request: { channel_id: id } } as never, (error, answer) =>
-        error
-          ? reject(error as Error)
-          : resolve((answer as { channel: { data: Record<string, unknown> } }).channel.data),
-      );
-    });
-    expect(shown).toMatchObject({ calls_started: 0, calls_succeeded: 0, calls_failed: 0 });
+    const shown = await shownBy(channel);
+    expect(shown).toMatchObject({ channel: { data: { calls_started: 0, calls_succeeded: 0, calls_failed: 0 } } });
     expect(channel.explain()).toContain(`unhealthy (the health watch ended with ${grpc.status[code]}`);
   });
 });
@@ -441,11 +442,6 @@ test('channelz shows in the trace of the pool that a pod cannot be checked, once
   const pod = track(await startPod('127.0.0.1'));
   const { channel, client } = connect(targetOf([pod]), { channelz: true });
   await unary(client);
-  const { id } = channel.getChannelzRef();
-  const shown = await new Promise<string>((resolve, reject) => {
-    channelzHandlers().GetChannel({ request: { channel_id: id } } as never, (error, answer) =>
-      error ? reject(error as Error) : resolve(JSON.stringify(answer)),
-    );
-  });
+  const shown = JSON.stringify(await shownBy(channel));
   expect(shown.split('no grpc.health.v1.Health, it counts as healthy')).toHaveLength(2);
 });

@@ -2,55 +2,26 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, test } from '@jest/globals';
 import { outlierDetection, pickFirst, roundRobin, weightedRoundRobin, type BalancingPolicy } from '@fairlead/core';
 import { status } from '@grpc/grpc-js';
-import type { FakeCall, FakeChannel } from '../../test/support/fake-channel.js';
+import type { FakeChannel } from '../../test/support/fake-channel.js';
+import {
+  asking,
+  changesOf,
+  checked,
+  healthy,
+  isOpen,
+  NOT_SERVING,
+  openOn,
+  PATH,
+  requestOf,
+  say,
+  SERVICE_UNKNOWN,
+  SERVING,
+  stateOf,
+  UNKNOWN,
+  watchesOn,
+  watchOn,
+} from '../../test/support/health-rig.js';
 import { pod, turn, VirtualPool } from '../../test/support/virtual-pool.js';
-import type { PoolOptions } from '../options.js';
-
-const PATH = '/grpc.health.v1.Health/Watch';
-const UNKNOWN = 0;
-const SERVING = 1;
-const NOT_SERVING = 2;
-const SERVICE_UNKNOWN = 3;
-
-/** A pool that checks `foo`, its pods connected. */
-function checked(count: number, options: PoolOptions = {}): VirtualPool {
-  const virtual = new VirtualPool({ balancing: roundRobin(), ...options });
-  virtual.pool.setHealthCheck('foo');
-  virtual.pool.connect();
-  virtual.resolver.push(Array.from({ length: count }, (_, index) => pod(index + 1)));
-  for (const channel of [...virtual.channels]) channel.ready();
-  return virtual;
-}
-
-/** The same, and all are well. */
-function healthy(count: number, options: PoolOptions = {}): VirtualPool {
-  const virtual = checked(count, options);
-  for (let n = 1; n <= count; n += 1) say(virtual.channel(n), SERVING);
-  return virtual;
-}
-
-const watchesOn = ({ calls }: FakeChannel): readonly FakeCall[] => calls.filter(({ path }) => path === PATH);
-const watchOn = (channel: FakeChannel): FakeCall => watchesOn(channel).at(-1)!;
-const isOpen = (watch: FakeCall): boolean => !watch.ended && !watch.did.includes('cancel');
-const openOn = (channel: FakeChannel): number => watchesOn(channel).filter(isOpen).length;
-const requestOf = ({ did }: FakeCall): string => did[1]!;
-const asking = (service: string): string =>
-  `message ${service === '' ? '' : `\n${String.fromCharCode(service.length)}${service}`}`;
-
-function say(channel: FakeChannel, answer: number): void {
-  watchOn(channel).respond(Buffer.from(answer === 0 ? [] : [8, answer]));
-}
-
-const stateOf = (virtual: VirtualPool, n: number): string => {
-  const member = virtual.pool.snapshot().members.find(({ endpoint }) => endpoint.id === pod(n).id);
-  return member!.connectivity;
-};
-
-function changesOf(virtual: VirtualPool): string[] {
-  const changes: string[] = [];
-  virtual.pool.on('member', ({ from, to }) => changes.push(`${from} → ${to}`));
-  return changes;
-}
 
 function eventsOf(virtual: VirtualPool): string[] {
   const seen: string[] = [];
@@ -488,84 +459,6 @@ describe('health is not checked', () => {
     virtual.pool.setBalancing(roundRobin());
     expect(openOn(virtual.channel(1))).toBe(1);
     expect(stateOf(virtual, 1)).toBe('ready');
-  });
-});
-
-describe('a connection that is to be replaced', () => {
-  const rotation = { maxConnectionAgeMs: 10_000, maxConnectionAgeGraceMs: 1_000 };
-
-  function rotating(options: PoolOptions = {}): { virtual: VirtualPool; old: FakeChannel; next: FakeChannel } {
-    const virtual = healthy(1, { ...rotation, ...options });
-    const old = virtual.channel(1);
-    virtual.clock.advance(11_000);
-    return { virtual, old, next: virtual.channel(1) };
-  }
-
-  test('stays until the server says on the new one that it serves, on the one watch that goes on', () => {
-    const { virtual, old, next } = rotating();
-    const changes = changesOf(virtual);
-    const rotated: unknown[] = [];
-    virtual.pool.on('rotated', ({ reason }) => rotated.push(reason));
-    expect(next).not.toBe(old);
-    next.ready();
-    expect([openOn(old), openOn(next), old.closed, rotated]).toEqual([1, 1, false, []]);
-    virtual.call();
-    expect(old.calls).toHaveLength(2);
-    say(next, SERVING);
-    expect([openOn(old), watchesOn(next).length, openOn(next), rotated]).toEqual([0, 1, 1, ['age']]);
-    virtual.call();
-    expect(next.calls).toHaveLength(2);
-    virtual.clock.advance(5_000);
-    expect(changes).toEqual([]);
-    say(next, NOT_SERVING);
-    expect(changes).toEqual(['ready → transient-failure']);
-  });
-
-  test.each<[string, (virtual: VirtualPool, next: FakeChannel) => void, string]>([
-    ['says on the new one that it does not serve', (_, next) => say(next, NOT_SERVING), 'is unhealthy (NOT_SERVING)'],
-    ['says nothing there in time', ({ clock }) => clock.advance(5_000), 'has not said within 5000 ms'],
-    ['closes the new one', (_, next) => next.lose(), 'was lost'],
-  ])('stays when the server %s, and the next attempt follows by backoff', (_, act, text) => {
-    const { virtual, old, next } = rotating();
-    const warnings: string[] = [];
-    virtual.pool.on('warning', ({ code, message }) => warnings.push(`${code}: ${message}`));
-    next.ready();
-    const { openConnections } = virtual.pool.snapshot().counters;
-    act(virtual, next);
-    expect(warnings).toEqual([expect.stringMatching(/^rotation-failed: /)]);
-    expect(warnings[0]).toContain(text);
-    expect([old.closed, next.closed, stateOf(virtual, 1)]).toEqual([false, true, 'ready']);
-    expect([openOn(old), openOn(next)]).toEqual([1, 0]);
-    expect(virtual.pool.snapshot().counters.openConnections).toBe(openConnections - 1);
-    virtual.clock.advance(1_200);
-    expect(virtual.channel(1)).not.toBe(next);
-    virtual.channel(1).ready();
-    say(virtual.channel(1), SERVING);
-    expect(old.closed).toBe(true);
-  });
-
-  test('and is lost meanwhile: the new one takes its place when the server says that it serves', () => {
-    const { virtual, old, next } = rotating();
-    next.ready();
-    old.lose();
-    expect([stateOf(virtual, 1), virtual.channels.length]).toEqual(['connecting', 2]);
-    say(next, SERVING);
-    expect([stateOf(virtual, 1), virtual.channels.length, openOn(next)]).toEqual(['ready', 2, 1]);
-  });
-
-  test('when nothing is checked any more, the new one takes its place at once', () => {
-    const { virtual, old, next } = rotating();
-    next.ready();
-    virtual.pool.setHealthCheck(undefined);
-    expect([old.closed, next.closed, stateOf(virtual, 1)]).toEqual([true, false, 'ready']);
-  });
-
-  test('leaves nothing when its pod is closed meanwhile', () => {
-    const { virtual, next } = rotating();
-    next.ready();
-    virtual.pool.close();
-    expect([next.closed, openOn(next), virtual.pool.snapshot().counters.openConnections]).toEqual([true, 0, 0]);
-    expect(virtual.clock.pendingTimers).toBe(0);
   });
 });
 
