@@ -29,6 +29,7 @@ export const TOPICS = [
   'Circuit breaking and bulkheads',
   'GOAWAY, keepalive and connection age',
   'Load balancing',
+  'Health checking',
   'OpenTelemetry',
   'Service config',
   'Kubernetes',

@@ -34,6 +34,7 @@ export class Channel extends InterceptedChannel implements grpc.ChannelInterface
     const resolved = resolveChannelOptions(target, options);
     const { interceptors, metrics, pool: poolOptions, serviceConfig: config, budget, channelWide } = resolved;
     const pool = new Pool(target, credentials, poolOptions);
+    pool.setHealthCheck(config.current.healthCheck?.serviceName);
     const policies = withMetrics(resolved.policies, metrics, pool);
     super(pool, (path) => [...interceptors, ...interceptorsFor(config.methodConfig(path), policies, path)]);
     this.#pool = pool;

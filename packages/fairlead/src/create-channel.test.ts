@@ -200,7 +200,7 @@ describe('a service config is refused', () => {
       { retryThrottling: { maxTokens: 0, tokenRatio: 1 } },
       'serviceConfig.retryThrottling.maxTokens: 0 (expected: an integer, 1 to 1000)',
     ],
-    [{ healthCheckConfig: {} }, 'serviceConfig.healthCheckConfig: not supported by this version of Fairlead'],
+    [{ healthCheckConfig: [] }, 'serviceConfig.healthCheckConfig: [] (expected: an object)'],
     [
       { loadBalancingConfig: [{ cluster_resolver: {} }] },
       'cluster_resolver: not supported by this version of Fairlead',

@@ -32,6 +32,7 @@ export type {
   ClientThrottlingJson,
   ConcurrencyLimitJson,
   ConnectionScalingJson,
+  HealthCheckConfigJson,
   HedgingPolicyJson,
   MeasuredDelayJson,
   MethodConfigJson,

@@ -149,6 +149,7 @@ const OPTIONS: Table<OwnChannelOptions> = {
   },
   channelz: { good: [true, false], bad: [0, 1, 'true', null] },
   eventLoopStallMs: duration(10, Number.MAX_VALUE, true),
+  healthChecking: { good: [true, false], bad: [0, 1, 'true', null] },
   minReadyMembers: { good: [1, MAX_INT], bad: [0, 1.5, Infinity, MAX_INT + 1, ...NO_NUMBERS] },
   balancing: { good: [], bad: [null, {}, 'round_robin'] },
   balancingPolicies: {

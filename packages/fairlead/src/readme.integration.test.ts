@@ -70,6 +70,16 @@ test('the example of the README runs, as it stands there but for its target', as
   expect(await run(around + atThePort(exampleOf()))).toEqual([0, 'Hello you\n']);
 }, 20_000);
 
+test('its example of health checks runs, and tells when the pod is ready', async () => {
+  const script = `${around}
+    import { gracefulShutdown } from '@fairlead/health';
+    const { force } = gracefulShutdown(server, { services: { 'greeter.Greeter': 'SERVING' }, signals: [] });
+    ${atThePort(exampleOf('### Health checks'))}
+    await force();`;
+  const [code, output] = await run(script);
+  expect([code, output]).toEqual([0, expect.stringMatching(/ connecting $[^]* ready $/m)]);
+}, 20_000);
+
 test('its example of tracing runs, and shows a call and its attempt', async () => {
   // The first call of this one succeeds, and the server ends after it.
   const script = around.replace('let calls = 0', 'let calls = 1') + atThePort(exampleOf('## Tracing'));

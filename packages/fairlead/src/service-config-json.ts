@@ -20,6 +20,8 @@ export interface ServiceConfigJson {
    * options. Default none.
    */
   readonly retryThrottling?: RetryThrottlingJson;
+  /** Whether and as what the health of each pod is checked (gRFC A17), for all policies but `pick_first`. Default none. */
+  readonly healthCheckConfig?: HealthCheckConfigJson;
   /** gRFC A105. Checked, and without effect: a pod has one connection, and larger numbers are clamped to it, with a warning. */
   readonly connectionScaling?: ConnectionScalingJson;
   /** Extensions of ours for the whole channel, which other clients ignore. */
@@ -66,6 +68,14 @@ export interface RetryThrottlingJson {
   readonly maxTokens: number;
   /** What a successful call gives back: above 0; three decimals count. */
   readonly tokenRatio: number;
+}
+
+export interface HealthCheckConfigJson {
+  /**
+   * The service that each pod's server is asked for on `grpc.health.v1.Health/Watch`; `''` is the whole server. Without it nothing is
+   * checked. The option `healthChecking: false` asks nobody, whatever stands here.
+   */
+  readonly serviceName?: string;
 }
 
 export interface ConnectionScalingJson {

@@ -32,16 +32,20 @@ function echoing(server: string): EchoServer {
   };
 }
 
-/** Server options of grpc-js, and with what the pod is secured. */
-export type PodOptions = grpc.ServerOptions & { readonly credentials?: grpc.ServerCredentials };
+/** Server options of grpc-js, with what the pod is secured, and what else is done to its server. */
+export type PodOptions = grpc.ServerOptions & {
+  readonly credentials?: grpc.ServerCredentials;
+  readonly prepare?: (server: grpc.Server) => void;
+};
 
 /** @param handlers instead of the echoing ones. */
 export async function startPod(
   host: string,
   handlers: Partial<EchoServer> = {},
-  { credentials = grpc.ServerCredentials.createInsecure(), ...options }: PodOptions = {},
+  { credentials = grpc.ServerCredentials.createInsecure(), prepare, ...options }: PodOptions = {},
 ): Promise<TestPod> {
   const server = new grpc.Server(options);
+  prepare?.(server);
   const seen: grpc.Metadata[] = [];
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${host}:0`, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));

@@ -45,6 +45,7 @@ describe('the codes of the events', () => {
       ejected: true,
       readmitted: true,
       panic: true,
+      healthCheckUnimplemented: true,
       resolverError: true,
       resolverSource: true,
       resolverDisagreement: true,

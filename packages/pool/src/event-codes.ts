@@ -1,4 +1,5 @@
 import type { EventCodeEntry } from '@fairlead/core';
+import { MEMBER_EVENT_CODES } from './member-event-codes.js';
 
 /**
  * The codes of a pool's events, in alphabetical order; `docs/reference/events.md` shows them. An event that means different
@@ -76,6 +77,20 @@ export const POOL_EVENT_CODES = [
     fields: ['durationMs'],
   },
   {
+    code: 'health-check-unimplemented',
+    event: 'healthCheckUnimplemented',
+    level: 'error',
+    when: 'The health of a pod is to be checked, and its server has no `grpc.health.v1.Health`: it counts as healthy.',
+    fields: ['member'],
+  },
+  {
+    code: 'health-check-unused',
+    event: 'warning',
+    level: 'warn',
+    when: 'The service config has a `healthCheckConfig`, and the balancing policy does not check the health of its pods.',
+    fields: [],
+  },
+  {
     code: 'keepalive-throttled',
     event: 'keepaliveThrottled',
     level: 'info',
@@ -103,76 +118,7 @@ export const POOL_EVENT_CODES = [
     when: 'The balancing policy wants load reports out of band, and the server of a pod does not know the method.',
     fields: [],
   },
-  {
-    code: 'member-connecting',
-    event: 'member',
-    level: 'debug',
-    when: 'A connection to a pod is being made.',
-    fields: ['member', 'from', 'to'],
-  },
-  {
-    code: 'member-cut',
-    event: 'drained',
-    level: 'warn',
-    when: 'A pod that left the target had calls at the grace limit; they were ended.',
-    fields: ['member', 'cut'],
-  },
-  {
-    code: 'member-drained',
-    event: 'drained',
-    level: 'info',
-    when: 'A pod that left the target has finished its calls.',
-    fields: ['member', 'cut'],
-  },
-  {
-    code: 'member-ejected',
-    event: 'ejected',
-    level: 'warn',
-    when: 'A pod gets no calls for a while, because too many of its calls failed.',
-    fields: ['member', 'cause', 'forMs'],
-  },
-  {
-    code: 'member-failed',
-    event: 'member',
-    level: 'warn',
-    when: 'A pod could not be connected; the next attempt follows by backoff.',
-    fields: ['member', 'from', 'to', 'cause'],
-  },
-  {
-    code: 'member-idle',
-    event: 'member',
-    level: 'debug',
-    when: 'The connection to a pod was closed because nobody used the channel.',
-    fields: ['member', 'from', 'to'],
-  },
-  {
-    code: 'member-lost',
-    event: 'member',
-    level: 'info',
-    when: 'The connection to a pod ended, as it does when a pod is replaced.',
-    fields: ['member', 'from', 'to', 'cause'],
-  },
-  {
-    code: 'member-readmitted',
-    event: 'readmitted',
-    level: 'info',
-    when: 'A pod that was ejected gets calls again.',
-    fields: ['member', 'cause', 'ejectedForMs'],
-  },
-  {
-    code: 'member-ready',
-    event: 'member',
-    level: 'info',
-    when: 'A pod is connected and gets calls.',
-    fields: ['member', 'from', 'to'],
-  },
-  {
-    code: 'member-rotated',
-    event: 'rotated',
-    level: 'info',
-    when: 'The connection to a pod was replaced because of its age, or of new credentials.',
-    fields: ['member', 'ageMs', 'reason'],
-  },
+  ...MEMBER_EVENT_CODES,
   {
     code: 'panic-begun',
     event: 'panic',

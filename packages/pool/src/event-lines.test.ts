@@ -28,6 +28,7 @@ const codes: readonly EventCodeEntry[] = POOL_EVENT_CODES;
 const SEEN_ELSEWHERE = [
   'balancing-policy-failed',
   'credentials-stale',
+  'health-check-unused',
   'keepalive-throttled',
   'keepalive-unwatched',
   'load-reports-unimplemented',
@@ -83,6 +84,13 @@ async function wholeLife(): Promise<Line[]> {
     virtual.channel(2).calls.at(-1)!.end(code);
     virtual.clock.advance(10);
   }
+  virtual.pool.setHealthCheck('');
+  virtual
+    .channel(2)
+    .calls.at(-1)!
+    .respond(Buffer.from([8, 2]));
+  virtual.pool.setHealthCheck('other');
+  virtual.channel(2).calls.at(-1)!.end(12);
   virtual.clock.advance(60_000);
   virtual.pool.close();
   return lines;
@@ -127,6 +135,12 @@ describe('the log of a pool', () => {
       cause: expect.stringContaining('ECONNREFUSED'),
     });
     expect(failed?.text).toContain('pod 10.0.0.1:50051 failed: ');
+    expect(lines.find(({ code }) => code === 'member-unhealthy')).toMatchObject({
+      text: 'test:///pods: pod 10.0.0.2:50051 is unhealthy (NOT_SERVING)',
+      from: 'ready',
+      to: 'transient-failure',
+      cause: '10.0.0.2:50051 is unhealthy (NOT_SERVING)',
+    });
   });
 
   test('keeps to one line a second for one cause', () => {

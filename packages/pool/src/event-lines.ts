@@ -52,6 +52,11 @@ export const POOL_EVENT_LINES: { readonly [E in keyof PoolEvents]: (...args: Poo
     const message = `${ejected} of ${ready} ready pods are ejected: ${active ? begun : 'ejections hold again'}`;
     return { code: active ? 'panic-begun' : 'panic-ended', message, fields: { ready, ejected, unheeded } };
   },
+  healthCheckUnimplemented: ({ endpoint }) => {
+    const member = addressOf(endpoint);
+    const message = `pod ${member} has no grpc.health.v1.Health, so it counts as healthy`;
+    return about('health-check-unimplemented', member, message, { member });
+  },
   resolverError: ({ message }) => ({
     code: 'resolver-error',
     message: `the look-up failed: ${message}`,
@@ -111,13 +116,15 @@ const MEMBER_CODES = {
   'transient-failure': 'member-failed',
 } as const;
 
-function memberLine({ endpoint, from, to, lost, cause }: MemberStateChange): Line {
+function memberLine({ endpoint, from, to, lost, cause, unhealthy }: MemberStateChange): Line {
   const member = addressOf(endpoint);
   const because = cause === undefined ? '' : `: ${cause}`;
   // A connection that ends young is a failure, too; that it is lost matters more only where the pod is well.
   const code = lost && to !== 'transient-failure' ? 'member-lost' : MEMBER_CODES[to];
   const known = { member, from, to };
+  const why = { ...known, ...(cause !== undefined && { cause }) };
+  if (unhealthy) return about('member-unhealthy', member, `pod ${cause ?? `${member} is unhealthy`}`, why);
   if (code !== 'member-lost' && code !== 'member-failed') return about(code, member, `pod ${member} is ${to}`, known);
   const verb = code === 'member-lost' ? 'lost its connection' : 'failed';
-  return about(code, member, `pod ${member} ${verb}${because}`, { ...known, ...(cause !== undefined && { cause }) });
+  return about(code, member, `pod ${member} ${verb}${because}`, why);
 }

@@ -16,6 +16,7 @@ const EVENTS: { readonly [E in keyof PoolEvents]: true } = {
   ejected: true,
   readmitted: true,
   panic: true,
+  healthCheckUnimplemented: true,
   resolverError: true,
   resolverSource: true,
   resolverDisagreement: true,
@@ -28,7 +29,7 @@ function endCalls(virtual: VirtualPool): void {
 }
 
 describe('the events of a pool', () => {
-  test('all happen in a life with a rotation, an update, a stall, an error, an ejection, an odd answer and an end', async () => {
+  test('all happen in a life with a rotation, an update, a stall, an error, an ejection, a health check, an odd answer and an end', async () => {
     const virtual = new VirtualPool({
       maxConnectionAgeMs: 1_000,
       maxConnectionAgeGraceMs: 10,
@@ -61,6 +62,8 @@ describe('the events of a pool', () => {
     virtual.clock.advance(0);
     endCalls(virtual);
     virtual.resolver.push({ endpoints: [pod(1)], serviceConfig: { methodConfig: [] }, attributes: {} });
+    virtual.pool.setHealthCheck('');
+    virtual.channel(1).calls.at(-1)!.end(12);
     virtual.resolver.fail(new Error('SERVFAIL'));
     virtual.resolver.tellNews({ kind: 'source', from: 'a', to: 'b', worse: true, cause: undefined });
     virtual.resolver.tellNews({ kind: 'disagreement', active: true, unconfirmed: ['10.0.0.1'], missed: [] });
@@ -88,6 +91,7 @@ describe('the events of a pool', () => {
         { active: false, ready: 2, ejected: 0, unheeded: 0 },
       ],
     ]);
+    expect(seen.get('healthCheckUnimplemented')).toEqual([{ endpoint: pod(1) }]);
     expect(seen.get('stall')).toEqual([{ durationMs: expect.any(Number) }]);
     expect(seen.get('drained')).toEqual([
       { endpoint: pod(2), cut: 0 },

@@ -33,6 +33,8 @@ export interface MemberStateChange {
   readonly lost: boolean;
   /** Why, when something failed. */
   readonly cause: string | undefined;
+  /** It is connected, and its server says that it is not well, or cannot say (gRFC A17). Default false. */
+  readonly unhealthy?: boolean;
 }
 
 /** Events of a pool by name, with what each listener is given. */
@@ -72,6 +74,11 @@ export interface PoolEvents {
   panic: [
     panic: { readonly active: boolean; readonly ready: number; readonly ejected: number; readonly unheeded: number },
   ];
+  /**
+   * The health of a pod is to be checked and its server has no `grpc.health.v1.Health`: it counts as healthy (gRFC A17). Once
+   * for each pod.
+   */
+  healthCheckUnimplemented: [member: { readonly endpoint: Endpoint }];
   /** A look-up failed; the last good state stays in use. */
   resolverError: [error: Error];
   /** A resolver with several sources (`fallback`) uses another one from now on. */

@@ -40,10 +40,12 @@ export function explainStanding(member: Member, ejections: Ejections, now: numbe
 }
 
 function standing(member: Member, ejections: Ejections, now: number): string {
-  const { backingOffUntil, connectivity, errors, state } = member;
+  const { backingOffUntil, connectivity, errors, health, state } = member;
   const { former, present } = errors;
   const before = former === undefined ? '' : `; last error ${ago(now - former.at)}: ${former.cause}`;
   if (connectivity === 'ready') return `${readyStanding(ejections.of(member), now)}${before}`;
+  if (health !== undefined)
+    return `not pickable, ${health.reason ?? 'connected, its health is not known yet'}${before}`;
   const because = present === undefined ? before : ` (${present})`;
   if (backingOffUntil === undefined) return `not pickable, ${state}${because}`;
   return `not pickable, backing off for another ${Math.round(backingOffUntil - now)} ms${because}`;

@@ -12,6 +12,7 @@ import {
 import { AwaitedMembers, without } from './awaited-members.js';
 import { Ejections } from './ejections.js';
 import type { PoolEmitter } from './events.js';
+import type { HealthChecks } from './health/health-checks.js';
 import { GuardedPolicy } from './guarded-policy.js';
 import { LastingWarnings } from './lasting-warnings.js';
 import { drainMember } from './member/drain.js';
@@ -22,6 +23,7 @@ import { reportNews } from './orca/report-news.js';
 import { PolicyFailures } from './policy-failures.js';
 import type { PoolCounts } from './pool-counts.js';
 import { Roster } from './roster.js';
+import { tellRoster } from './roster-news.js';
 import { Rotation } from './rotation.js';
 import { tellRotation, warnOfPause } from './rotation-news.js';
 import { UpdateRounds } from './update-rounds.js';
@@ -49,6 +51,7 @@ const WAIT: Picker<Member> = { pick: () => ({ kind: 'wait' }) };
  */
 export class Membership {
   readonly ejections: Ejections;
+  readonly health: HealthChecks;
   /** Told of what the policy throws elsewhere. */
   readonly failures: PolicyFailures;
   readonly #context: MembershipContext;
@@ -89,11 +92,10 @@ export class Membership {
     });
     this.#lasting = new LastingWarnings(context.events);
     this.ejections = new Ejections(context.events, context.member.counts);
-    const memberContext = {
-      ...context.member,
-      onChange: this.#onMemberChange.bind(this),
-      onRotation: this.#onRotation.bind(this),
-    };
+    this.health = context.member.health;
+    this.health.heed(context.policy);
+    const listener = { onChange: this.#onMemberChange.bind(this), onRotation: this.#onRotation.bind(this) };
+    const memberContext = { ...context.member, ...listener };
     this.#roster = new Roster((endpoint) => {
       const load = this.#policy.createLoad();
       return load && new Member(endpoint, load, memberContext);
@@ -151,6 +153,7 @@ export class Membership {
     }));
     this.#policy = new GuardedPolicy(policy, this.failures);
     for (const { member, load } of loads) member.changeLoad(load);
+    this.health.heed(policy);
     if (!this.#closed) this.#update();
   }
 
@@ -166,21 +169,15 @@ export class Membership {
 
   /** Adopts the newest full list of endpoints. */
   reconcile(endpoints: readonly Endpoint[]): void {
-    const { added, changed, removed, failed } = this.#roster.reconcile(endpoints);
+    const change = this.#roster.reconcile(endpoints);
+    const { added, changed, removed, failed } = change;
     this.#missing?.cancel();
     this.#missing = failed
       ? this.#context.clock.schedule(this.#policy.retryInMs(), () => this.reconcile(endpoints))
       : undefined;
     if (added.length + changed.length + removed.length === 0) return;
     this.#update(() => this.#drainAll(removed, (member) => `pod ${member.address} left the target`));
-    const { events } = this.#context;
-    if (!events.listens('endpoints')) return;
-    const endpointsOf = (members: readonly Member[]): Endpoint[] => members.map((member) => member.endpoint);
-    events.tell('endpoints', {
-      added: endpointsOf(added),
-      changed: endpointsOf(changed),
-      removed: endpointsOf(removed),
-    });
+    tellRoster(this.#context.events, change);
   }
 
   /** The credentials have changed: connections that were made with others are replaced, as aged ones are. */

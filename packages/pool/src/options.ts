@@ -158,6 +158,13 @@ export interface OwnPoolOptions {
    */
   readonly channelz?: boolean;
   /**
+   * Whether servers are asked for their health where the service config says so (`healthCheckConfig`, gRFC A17). Default true;
+   * false gives calls to every pod that is connected.
+   *
+   * gRPC: `grpc.inhibit_health_checking`, the other way round.
+   */
+  readonly healthChecking?: boolean;
+  /**
    * How many members must be ready before `ready()` is fulfilled. Default 1, at least 1. Where the target has fewer, or
    * the balancing policy connects fewer, all of them. Calls do not wait for it: one ready member serves them.
    */
@@ -196,6 +203,7 @@ export interface ResolvedPoolOptions extends Required<ResolverOptions> {
   readonly keepaliveWithoutCalls: boolean;
   readonly eventLoopStallMs: number;
   readonly channelz: boolean;
+  readonly healthChecking: boolean;
   readonly minReadyMembers: number;
   readonly balancing: () => BalancingPolicy;
   readonly resolvers: readonly ResolverFactory[];
@@ -226,6 +234,7 @@ const RULES = {
   keepaliveWithoutCalls: bool({ default: false }),
   eventLoopStallMs: EVENT_LOOP_STALL_MS,
   channelz: optional(bool()),
+  healthChecking: bool({ default: true }),
   minReadyMembers: count({ default: 1, min: 1 }),
   balancing: optional(func<() => BalancingPolicy>()),
   resolvers: custom(checkResolvers),

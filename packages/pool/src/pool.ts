@@ -21,8 +21,6 @@ import { CredentialsWatch } from './credentials/credentials-watch.js';
 import { PoolEmitter, type PoolEvents } from './events.js';
 import { Idleness } from './idleness.js';
 import type { CreateCallArguments, GrpcCall } from './grpc-types.js';
-import { keepaliveNews } from './keepalive-news.js';
-import { Keepalive } from './member/keepalive.js';
 import { LastingWarnings } from './lasting-warnings.js';
 import { memberOptions } from './member/member-options.js';
 import { Membership } from './membership.js';
@@ -73,7 +71,10 @@ export class Pool implements grpc.ChannelInterface {
   readonly #answers: ResolutionListener = {
     accept: (state, first) => this.#configs.deliver(state, first),
     onState: (state, passedOver) => this.#onState(state, passedOver),
-    onError: (error) => this.#onError(error),
+    onError: (error) => {
+      if (this.#events.listens('resolverError')) this.#events.tell('resolverError', error);
+      this.#settle();
+    },
   };
   #closed = false;
 
@@ -100,9 +101,8 @@ export class Pool implements grpc.ChannelInterface {
       onStale: ({ message }) => this.warn('credentials-stale', `older credentials stay in use: ${message}`),
     });
     this.#pursuit = new Pursuit(clock, () => this.refresh());
-    const keepalive = new Keepalive(resolved, keepaliveNews(this.#events));
     const authority = authorityOf(parsed, factory);
-    const member = memberOptions(parsed, authority, this.#credentials, resolved, keepalive, this.#stalls);
+    const member = memberOptions(parsed, authority, this.#credentials, resolved, this.#stalls, this.#events);
     const shown = { target: parsed.uri, clock, events: this.#events, counts: member.counts, state: this.#state };
     this.#channelz = resolved.channelz ? new ChannelzPool(shown) : undefined;
     this.#membership = new Membership({
@@ -242,6 +242,11 @@ export class Pool implements grpc.ChannelInterface {
     this.#membership.setPolicy(createPolicy(balancing));
   }
 
+  /** Servers must say that this service (`''`: the whole) is SERVING to get calls (gRFC A17); undefined asks nobody. */
+  setHealthCheck(serviceName: string | undefined): void {
+    this.#membership.health.configure(serviceName);
+  }
+
   /** What the pool is and has at this moment, as plain data. */
   snapshot(): PoolSnapshot {
     return takeSnapshot({
@@ -256,8 +261,6 @@ export class Pool implements grpc.ChannelInterface {
       resolution: this.#resolution,
     });
   }
-
-  // What the parts report
 
   #wake(): void {
     if (this.#resolution.started || this.#closed) return;
@@ -281,11 +284,6 @@ export class Pool implements grpc.ChannelInterface {
     const isLost = endpoints.length === 0 && this.#membership.members.length > 0;
     warnOfAnswer(this.#lasting, this.#target.uri, isLost, passedOver);
     if (!isLost) this.#membership.reconcile(endpoints);
-    this.#settle();
-  }
-
-  #onError(error: Error): void {
-    if (this.#events.listens('resolverError')) this.#events.tell('resolverError', error);
     this.#settle();
   }
 

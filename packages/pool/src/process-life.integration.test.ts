@@ -59,6 +59,20 @@ describe('a process with a pool', () => {
     expect({ code, output }).toEqual({ code: 0, output: '4\n' });
   }, 30_000);
 
+  test('exits although it watches the health of its pods', async () => {
+    const server = await startReportingServer();
+    const { code, output } = await runModule(`${prelude(server.target)}
+      const { roundRobin } = await import('@fairlead/core');
+      const pool = new Pool(target, insecure, { balancing: roundRobin() });
+      pool.setHealthCheck('test.Echo');
+      clientOf(pool).unary(Buffer.from('slow'), (error, answer) => say(String(error ?? answer)));
+      process.on('exit', () => say(pool.snapshot().state));
+    `);
+    expect({ code, output }).toEqual({ code: 0, output: 'slow\nREADY\n' });
+    expect(server.watches).toBe(1);
+    server.stop();
+  }, 30_000);
+
   describe('whose pods report their load out of band', () => {
     const balancing = `
       const { weightedRoundRobin } = await import('@fairlead/core');
@@ -99,10 +113,11 @@ describe('a process with a pool', () => {
 interface ReportingServer {
   readonly target: string;
   readonly reports: number;
+  readonly watches: number;
   stop(): void;
 }
 
-/** Echoes, `slow` after a second, and reports its load every 50 ms, whatever it is asked for. */
+/** Echoes, `slow` after a second, is healthy, and reports its load every 50 ms, whatever it is asked for. */
 async function startReportingServer(): Promise<ReportingServer> {
   const server = new grpc.Server();
   const same = (bytes: Buffer): Buffer => bytes;
@@ -112,13 +127,19 @@ async function startReportingServer(): Promise<ReportingServer> {
   };
   const timers = new Set<NodeJS.Timeout>();
   let reports = 0;
+  let watches = 0;
   const service = {
     unary: method('/test.Echo/Unary', false),
+    watch: method('/grpc.health.v1.Health/Watch', true),
     report: method('/xds.service.orca.v3.OpenRcaService/StreamCoreMetrics', true),
   };
   server.addService(service, {
     unary: ({ request }: grpc.ServerUnaryCall<Buffer, Buffer>, done: grpc.sendUnaryData<Buffer>) => {
       timers.add(setTimeout(() => done(null, request), request.toString() === 'slow' ? 1_000 : 0));
+    },
+    watch: (stream: grpc.ServerWritableStream<Buffer, Buffer>) => {
+      watches += 1;
+      stream.write(Buffer.from([8, 1]));
     },
     report: (stream: grpc.ServerWritableStream<Buffer, Buffer>) => {
       const write = (): void => {
@@ -137,6 +158,9 @@ async function startReportingServer(): Promise<ReportingServer> {
     target: `ipv4:127.0.0.1:${port}`,
     get reports() {
       return reports;
+    },
+    get watches() {
+      return watches;
     },
     stop() {
       for (const timer of timers) clearTimeout(timer);

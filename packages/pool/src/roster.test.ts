@@ -2,9 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { NO_STALLS, OutstandingLoad, endpointAt, type Endpoint } from '@fairlead/core';
 import { SeededRandom, VirtualClock } from '@fairlead/testing';
 import { pod } from '../test/support/virtual-pool.js';
+import { PoolEmitter } from './events.js';
+import { HealthChecks } from './health/health-checks.js';
 import { Member } from './member/member.js';
 import { PoolCounts } from './pool-counts.js';
 import { Roster } from './roster.js';
+
+const events = new PoolEmitter();
 
 function rosterOf(...endpoints: Endpoint[]): Roster {
   const roster = new Roster((endpoint) => {
@@ -26,6 +30,10 @@ function rosterOf(...endpoints: Endpoint[]): Roster {
       maxConnectionAgeMs: Infinity,
       maxConnectionAgeGraceMs: 0,
       keepalive: false,
+      health: new HealthChecks(
+        { clock: new VirtualClock(), random: new SeededRandom(1), healthChecking: true },
+        events,
+      ),
       counts: new PoolCounts(),
     };
     return new Member(endpoint, new OutstandingLoad(), context);

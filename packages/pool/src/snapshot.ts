@@ -43,7 +43,7 @@ export interface MemberSnapshot {
   readonly inFlight: number;
   /** The cost that the balancing policy compares; its unit depends on the policy. */
   readonly load: number;
-  /** Why the member is not connected; undefined when it is, or is meant to be idle. */
+  /** Why the member is not connected, or connected and not healthy; undefined when it is ready, or is meant to be idle. */
   readonly lastError: string | undefined;
   /**
    * That it gets no calls because of how it answered, and for how long yet, in ms; 0 while it is tried. In a panic it gets

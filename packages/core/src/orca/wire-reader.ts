@@ -41,6 +41,11 @@ export class WireReader {
     return this.#view.getFloat64(at, true);
   }
 
+  /** The lower 32 bits, unsigned: an enum, whose values are small. */
+  enumeration(): number {
+    return this.#varint();
+  }
+
   bytes(): Uint8Array {
     const length = this.#varint();
     const at = this.#take(length);

@@ -192,11 +192,9 @@ describe('parseServiceConfig', () => {
     );
   });
 
-  test.each([
-    [{ healthCheckConfig: {} }, 'healthCheckConfig'],
-    [withRetry({ perAttemptRecvTimeout: '1s' }), `${at}.perAttemptRecvTimeout`],
-  ])('%j is refused by name', (json, path) => {
-    expect(problemsOf(json)).toEqual([`${path}: not supported by this version of Fairlead`]);
+  test('perAttemptRecvTimeout is refused by name', () => {
+    const problem = `${at}.perAttemptRecvTimeout: not supported by this version of Fairlead`;
+    expect(problemsOf(withRetry({ perAttemptRecvTimeout: '1s' }))).toEqual([problem]);
   });
 
   describe.each(['maxRequestMessageBytes', 'maxResponseMessageBytes'] as const)('%s', (field) => {

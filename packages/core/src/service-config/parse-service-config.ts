@@ -4,6 +4,7 @@ import { parseLoadBalancingConfig, type ChosenPolicy } from '../pick/load-balanc
 import { readChannelExtension } from './channel-extension.js';
 import { checkConnectionScaling } from './connection-scaling.js';
 import { childPath, ConfigReader, fieldOf, type Json } from './config-reader.js';
+import { readHealthCheckConfig } from './health-check-config.js';
 import { readMethodConfigs } from './method-config.js';
 import { NO_CAPS, type MessageCaps } from './message-caps.js';
 import type { MethodOptions } from './method-options.js';
@@ -41,10 +42,10 @@ const FIELDS = {
     'loadBalancingPolicy',
     'methodConfig',
     'retryThrottling',
+    'healthCheckConfig',
     'connectionScaling',
     'fairlead',
   ],
-  notSupported: ['healthCheckConfig'],
 };
 
 /**
@@ -70,11 +71,12 @@ export function parseServiceConfig(json: unknown, context: ServiceConfigContext)
     messageCaps,
   });
   const retryThrottling = reader.part(object, 'retryThrottling', path, readRetryThrottling);
+  const healthCheck = reader.part(object, 'healthCheckConfig', path, readHealthCheckConfig);
   reader.part(object, 'connectionScaling', path, checkConnectionScaling);
   const channel = readChannelExtension(object, path, reader);
   if (reader.problems.length > 0) throw new InvalidServiceConfigError(reader.problems);
   return {
-    config: serviceConfigOf(loadBalancing, methods, retryThrottling, channel),
+    config: serviceConfigOf(loadBalancing, methods, retryThrottling, channel, healthCheck),
     warnings: Object.freeze([...reader.warnings]),
   };
 }

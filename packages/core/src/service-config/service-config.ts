@@ -1,6 +1,7 @@
 import type { ChosenPolicy } from '../pick/load-balancing-config.js';
 import type { RetryThrottling } from '../retry/token-throttle.js';
 import { NO_EXTENSION, type ChannelExtension } from './channel-extension.js';
+import type { HealthCheckConfig } from './health-check-config.js';
 import type { MethodConfig } from './method-config.js';
 
 /** A service config that was checked and may be used as it is. */
@@ -9,6 +10,8 @@ export interface ServiceConfig {
   readonly loadBalancing: ChosenPolicy | undefined;
   /** The token bucket that limits retries and hedges; undefined when the config has none. */
   readonly retryThrottling: RetryThrottling | undefined;
+  /** What servers are asked for their health by (gRFC A17); undefined to ask none. */
+  readonly healthCheck: HealthCheckConfig | undefined;
   /** Our own settings of the whole channel; empty when the config has none. */
   readonly channel: ChannelExtension;
   /**
@@ -27,11 +30,13 @@ export function serviceConfigOf(
   methods: ReadonlyMap<string, MethodConfig>,
   retryThrottling?: RetryThrottling,
   channel: ChannelExtension = NO_EXTENSION,
+  healthCheck?: HealthCheckConfig,
 ): ServiceConfig {
   const fallback = methods.get('') ?? NOTHING;
   return Object.freeze({
     loadBalancing,
     retryThrottling,
+    healthCheck,
     channel,
     methodConfig: (path: string) =>
       methods.get(path) ?? methods.get(path.slice(0, path.lastIndexOf('/') + 1)) ?? fallback,

@@ -56,6 +56,7 @@ test('every event of a channel is in the reference with what it gives, and no ot
     ejected: true,
     readmitted: true,
     panic: true,
+    healthCheckUnimplemented: true,
     resolverError: true,
     resolverSource: true,
     resolverDisagreement: true,

@@ -45,6 +45,7 @@ export function applyReplacement(
   const policyChanged = !samePolicy(loadBalancing, previous.loadBalancing ?? DEFAULT_POLICY);
   // First of all: a policy of the user may throw, and then nothing has changed.
   if (policyChanged) pool.setBalancing(loadBalancing.create);
+  pool.setHealthCheck(config.healthCheck?.serviceName);
   budget.configure(channelWide.budget(config));
   policies.channelWide.configure(channelWide.policies(config));
   policies.breakers.review((path) => config.methodConfig(path).circuitBreaker);

@@ -22,7 +22,7 @@ test('all errors, each with its path, in one report', () => {
     methodConfig: [{}, entry, { ...entry, timeout: '-1s', waitForReady: 1, maxRequestMessageBytes: -1, retryPolicy }],
     retryThrottling: { maxTokens: 0 },
     connectionScaling: [],
-    healthCheckConfig: { serviceName: '' },
+    healthCheckConfig: { serviceName: 5 },
     fairlead: { retryBudget: { ratio: -1 } },
   });
   expect([valid, warnings]).toEqual([false, []]);
@@ -41,7 +41,7 @@ test('all errors, each with its path, in one report', () => {
       'retryThrottling.maxTokens',
       'retryThrottling.tokenRatio',
       'connectionScaling',
-      'healthCheckConfig',
+      'healthCheckConfig.serviceName',
       'fairlead.retryBudget',
       'fairlead.retryBudget.ratio',
     ].sort(),

@@ -31,6 +31,9 @@ export class PoolTrace {
     events.on('rotationCut', ({ cut, endpoint }) => {
       this.#add(`${nameOf(endpoint)}: ${cut} calls cut on the replaced connection`, 'CT_WARNING');
     });
+    events.on('healthCheckUnimplemented', ({ endpoint }) => {
+      this.#add(`${nameOf(endpoint)}: no grpc.health.v1.Health, it counts as healthy`, 'CT_WARNING');
+    });
     events.on('resolverError', ({ message }) => this.#add(`Look-up failed: ${message}`, 'CT_WARNING'));
   }
 

@@ -10,8 +10,8 @@ export interface DrainableCall {
 
 /** The calls in flight on one connection. Knows when the last one has ended. */
 export class ActiveCalls {
-  /** Told when the first call comes and the last one goes, by whoever must know it. */
-  onBusy?: (busy: boolean) => void;
+  /** Told when the first call comes and the last one goes. Nobody, as a rule. */
+  #onBusy: readonly ((busy: boolean) => void)[] = [];
   readonly #calls = new Set<DrainableCall>();
   #onEmpty: (() => void)[] = [];
 
@@ -21,12 +21,12 @@ export class ActiveCalls {
 
   add(call: DrainableCall): void {
     this.#calls.add(call);
-    if (this.#calls.size === 1) this.onBusy?.(true);
+    if (this.#calls.size === 1) this.#tellBusy(true);
   }
 
   delete(call: DrainableCall): void {
     if (!this.#calls.delete(call) || this.#calls.size > 0) return;
-    this.onBusy?.(false);
+    this.#tellBusy(false);
     if (this.#onEmpty.length === 0) return;
     const onEmpty = this.#onEmpty;
     this.#onEmpty = [];
@@ -39,11 +39,23 @@ export class ActiveCalls {
     else this.#onEmpty.push(callback);
   }
 
+  /** @returns what ends it. */
+  watchBusy(listener: (busy: boolean) => void): () => void {
+    this.#onBusy = [...this.#onBusy, listener];
+    return () => {
+      this.#onBusy = this.#onBusy.filter((one) => one !== listener);
+    };
+  }
+
   moveAll(load: Load, now: number): void {
     for (const call of this.#calls) call.moveTo(load, now);
   }
 
   cutAll(reason: string): void {
     for (const call of [...this.#calls]) call.cut(reason);
+  }
+
+  #tellBusy(busy: boolean): void {
+    for (const listener of this.#onBusy) listener(busy);
   }
 }

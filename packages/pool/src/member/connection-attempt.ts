@@ -11,12 +11,22 @@ import { AddressAttempt } from './address-attempt.js';
 import type { ConnectionEnd } from './disconnect-reason.js';
 import type { MemberContext } from './member-context.js';
 
+/** An attempt to connect, as whoever waits for it sees it. */
+export interface Attempt {
+  /** What the connection is made with. */
+  readonly credentialsRevision: number;
+  /** May fail before it returns. */
+  start(): void;
+  /** Gives up, and the sockets with it. Idempotent; nothing after the end. */
+  abandon(): void;
+}
+
 /** What becomes of an attempt; one of the two is called, once, unless it is abandoned before. */
 export interface AttemptListener {
   /** One of the addresses is connected. The channel is the listener's now. */
-  connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface, address: Address, end: ConnectionEnd): void;
+  connected(attempt: Attempt, channel: grpc.ChannelInterface, address: Address, end: ConnectionEnd): void;
   /** Nothing is left of the attempt. */
-  failed(attempt: ConnectionAttempt, cause: string): void;
+  failed(attempt: Attempt, cause: string): void;
 }
 
 /**
@@ -24,7 +34,7 @@ export interface AttemptListener {
  * gRFC A61). The next address is tried beside the others when the newest one takes longer than the connection attempt
  * delay, and at once when it fails; the first to be connected wins, the others are given up.
  */
-export class ConnectionAttempt {
+export class ConnectionAttempt implements Attempt {
   readonly #endpoint: Endpoint;
   readonly #addresses: readonly Address[];
   readonly #context: MemberContext;
@@ -43,12 +53,10 @@ export class ConnectionAttempt {
     this.#listener = listener;
   }
 
-  /** What the connection is made with. */
   get credentialsRevision(): number {
     return this.#credentialsRevision;
   }
 
-  /** May fail before it returns. */
   start(): void {
     const { clock, connectTimeoutMs, stalls } = this.#context;
     this.#deadline = scheduleAttentively(clock, stalls, connectTimeoutMs, () => {
@@ -57,7 +65,6 @@ export class ConnectionAttempt {
     this.#startNext();
   }
 
-  /** Gives up, and the sockets with it. Idempotent; nothing after the end. */
   abandon(): void {
     if (this.#over) return;
     this.#end();

@@ -1,5 +1,6 @@
 import type { Backoff, Clock, Endpoint, LoopStalls, MemberConnectivity, Random } from '@fairlead/core';
 import type * as grpc from '@grpc/grpc-js';
+import type { HealthChecks } from '../health/health-checks.js';
 import type { PoolCounts } from '../pool-counts.js';
 import type { ConnectionEnd } from './disconnect-reason.js';
 import type { Member } from './member.js';
@@ -33,6 +34,8 @@ export interface MemberContext {
   readonly maxConnectionAgeGraceMs: number;
   /** Whether grpc-js sends keepalive pings. */
   readonly keepalive: boolean;
+  /** What servers say of themselves, where they are asked. */
+  readonly health: HealthChecks;
   /** Shared by all members. */
   readonly counts: PoolCounts;
   /**
@@ -64,4 +67,6 @@ export interface MemberChange {
   readonly lost: boolean;
   /** Why, when something failed. */
   readonly cause: string | undefined;
+  /** It is connected, and its server says that it is not well, or cannot say. Default false. */
+  readonly unhealthy?: boolean;
 }

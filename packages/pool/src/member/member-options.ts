@@ -1,8 +1,11 @@
 import type { LoopStalls, Target } from '@fairlead/core';
 import type { CredentialsWatch } from '../credentials/credentials-watch.js';
+import type { PoolEmitter } from '../events.js';
+import { HealthChecks } from '../health/health-checks.js';
+import { keepaliveNews } from '../keepalive-news.js';
 import type { ResolvedPoolOptions } from '../options.js';
 import { PoolCounts } from '../pool-counts.js';
-import type { Keepalive } from './keepalive.js';
+import { Keepalive } from './keepalive.js';
 import type { MemberContext } from './member-context.js';
 import { tlsNameOf } from './tls-name.js';
 
@@ -12,11 +15,12 @@ export function memberOptions(
   authority: string,
   credentials: CredentialsWatch,
   options: ResolvedPoolOptions,
-  keepalive: Keepalive,
   stalls: LoopStalls,
+  events: PoolEmitter,
 ): Omit<MemberContext, 'onChange' | 'onRotation'> {
   const { clock, random, connectTimeoutMs, backoff, channelFactory } = options;
   const { connectionAttemptDelayMs, maxConnectionAgeMs, maxConnectionAgeGraceMs } = options;
+  const keepalive = new Keepalive(options, keepaliveNews(events));
   const channel = { authority, tlsName: tlsNameOf(target, authority) };
   const shown = options.channelz && { 'grpc.enable_channelz': 1 };
   return {
@@ -31,6 +35,7 @@ export function memberOptions(
     maxConnectionAgeGraceMs,
     backoff,
     keepalive: keepalive.timeMs < Infinity,
+    health: new HealthChecks(options, events),
     counts: new PoolCounts(),
     createChannel: (endpoint) =>
       keepalive.equip((given) => {

@@ -1,6 +1,7 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { Address, MemberConnectivity, Timer } from '@fairlead/core';
-import type { ConnectionAttempt } from './connection-attempt.js';
+import type { ConnectionHealth } from '../health/connection-health.js';
+import type { Attempt } from './connection-attempt.js';
 import type { RotationReason } from './member-context.js';
 import type { ConnectionEnd } from './disconnect-reason.js';
 
@@ -34,11 +35,11 @@ export interface IdleState {
 /** An attempt is under way. */
 export interface ConnectingState {
   readonly kind: 'connecting';
-  readonly attempt: ConnectionAttempt;
+  readonly attempt: Attempt;
   readonly since: number;
 }
 
-/** Connected: calls may be given to `channel`. */
+/** Connected: calls may be given to `channel`, unless its server says that it is not well. */
 export interface ReadyState {
   readonly kind: 'ready';
   readonly channel: grpc.ChannelInterface;
@@ -49,6 +50,8 @@ export interface ReadyState {
   readonly replacedFor: RotationReason;
   /** Knows why the connection ended, when it has. */
   readonly end: ConnectionEnd;
+  /** What the server says of itself, where it is asked. */
+  readonly health: ConnectionHealth;
 }
 
 /** The last attempt failed, or the last connection lived too short; the next attempt follows at the timer. */
@@ -72,7 +75,8 @@ export interface ClosedState {
 
 /** What a state shows to policies: failure is sticky until the member is ready again (gRPC connectivity semantics). */
 export function connectivityOf(state: MemberState, failing: boolean): MemberConnectivity {
-  if (state.kind === 'ready') return 'ready';
+  const connectivity = state.kind === 'ready' ? state.health.connectivity : undefined;
+  if (connectivity === 'ready') return connectivity;
   if (failing) return 'transient-failure';
-  return state.kind === 'connecting' ? 'connecting' : 'idle';
+  return connectivity ?? (state.kind === 'connecting' ? 'connecting' : 'idle');
 }

@@ -9,8 +9,9 @@ import {
   type MemberView,
 } from '@fairlead/core';
 import type { CallArguments, GrpcCall } from '../grpc-types.js';
-import { ConnectingSocket } from './connecting-socket.js';
-import { ConnectionAttempt, type AttemptListener } from './connection-attempt.js';
+import type { ConnectionHealth } from '../health/connection-health.js';
+import { HealthyAttempt } from '../health/healthy-attempt.js';
+import { ConnectionAttempt, type Attempt, type AttemptListener } from './connection-attempt.js';
 import type { ConnectionEnd } from './disconnect-reason.js';
 import { drainReplaced } from './drain.js';
 import { MemberCalls } from './member-calls.js';
@@ -21,6 +22,7 @@ import type { ConnectingState, DrainingState, MemberState, ReadyState } from './
 import { MemberTally } from './member-tally.js';
 import { ShortLives } from './short-lives.js';
 import { Succession } from './succession.js';
+import { watchLoss } from './watch-loss.js';
 
 /**
  * One endpoint taken into the pool: its connection, its load, its calls.
@@ -35,7 +37,6 @@ export class Member implements MemberView {
   #endpoint: Endpoint;
   #load: Load;
   #state: MemberState = { kind: 'idle' };
-  #failing = false;
   /** What the pool was told last. */
   #shown: MemberConnectivity = 'idle';
   #backoff: Backoff;
@@ -66,7 +67,7 @@ export class Member implements MemberView {
   }
 
   get connectivity(): MemberConnectivity {
-    return connectivityOf(this.#state, this.#failing);
+    return connectivityOf(this.#state, this.errors.failing);
   }
 
   get state(): MemberState['kind'] {
@@ -76,6 +77,11 @@ export class Member implements MemberView {
   /** The channel of the present connection, while there is one: another one for each. Calls are made by {@link createCall}. */
   get connection(): grpc.ChannelInterface | undefined {
     return this.#state.kind === 'ready' ? this.#state.channel : undefined;
+  }
+
+  /** What the server at the other end of the present connection says of itself. */
+  get health(): ConnectionHealth | undefined {
+    return this.#state.kind === 'ready' ? this.#state.health : undefined;
   }
 
   /** When the next attempt follows, in monotonic ms, while the member backs off. */
@@ -126,7 +132,6 @@ export class Member implements MemberView {
     if (kind === 'idle' || kind === 'draining' || kind === 'closed') return;
     if (kind === 'ready') this.tally.disconnected('subchannel shutdown');
     this.#succession.end()?.abandon();
-    this.#failing = false;
     this.errors.overcome();
     this.#backoff = this.#context.backoff;
     this.#transition({ kind: 'idle' });
@@ -185,55 +190,50 @@ export class Member implements MemberView {
   /** Opens the connection that will take the place of the present one, which stays in use until then. */
   rotate(): void {
     if (this.#state.kind !== 'ready' || this.#succession.underWay) return;
-    const attempt = this.#newAttempt();
+    const attempt = new HealthyAttempt(this.#endpoint, this.#context, this.#attempts);
     this.#succession.start(attempt);
     attempt.start();
-  }
-
-  #newAttempt(): ConnectionAttempt {
-    return new ConnectionAttempt(this.#endpoint, this.#context, this.#attempts);
   }
 
   #connect(): void {
     const successor = this.#succession.end();
     const since = this.#context.clock.now();
-    const state: ConnectingState = { kind: 'connecting', attempt: successor ?? this.#newAttempt(), since };
+    const attempt = successor ?? new ConnectionAttempt(this.#endpoint, this.#context, this.#attempts);
+    const state: ConnectingState = { kind: 'connecting', attempt, since };
     this.#transition(state);
     if (this.#state === state && successor === undefined) state.attempt.start();
   }
 
-  #connected(attempt: ConnectionAttempt, channel: grpc.ChannelInterface, address: Address, end: ConnectionEnd): void {
+  #connected(attempt: Attempt, channel: grpc.ChannelInterface, address: Address, end: ConnectionEnd): void {
     const now = this.#context.clock.now();
     const previous = this.#state;
     const replaced = this.#succession.is(attempt) && previous.kind === 'ready';
     const { reason } = this.#succession;
     this.#succession.end();
-    this.#failing = false;
-    this.errors.overcome();
-    const ready: ReadyState = { kind: 'ready', channel, address, since: now, replacedFor: reason, end };
+    const health = this.#context.health.of(channel, this.#endpoint);
+    if (health.connectivity === 'ready') this.errors.overcome();
+    const ready: ReadyState = { kind: 'ready', channel, address, since: now, replacedFor: reason, end, health };
     this.#succession.begin(attempt.credentialsRevision);
     this.#transition(ready);
-    if (this.#state === ready) this.#watch(ready);
+    health.attach(this.calls.current, () => this.#healthChanged(health));
+    if (this.#state === ready) watchLoss(channel, () => this.#lose(ready));
     if (replaced) this.#context.onRotation(this, { kind: 'replaced', ageMs: now - previous.since, reason });
   }
 
-  #attemptFailed(attempt: ConnectionAttempt, cause: string): void {
+  #attemptFailed(attempt: Attempt, cause: string): void {
     if (!this.#succession.is(attempt)) return this.#fail(cause, false);
     this.#succession.postpone();
     this.#context.onRotation(this, { kind: 'failed', cause });
   }
 
-  /** Follows a ready channel until its connection ends. */
-  #watch(state: ReadyState): void {
-    if (state.channel.getConnectivityState(false) !== grpc.connectivityState.READY) return this.#lose(state);
-    state.channel.watchConnectivityState(grpc.connectivityState.READY, Infinity, () => {
-      ConnectingSocket.leave(() => {
-        if (this.#state === state) this.#watch(state);
-      });
-    });
+  #healthChanged({ connectivity, reason }: ConnectionHealth): void {
+    if (connectivity === 'ready') this.errors.overcome();
+    if (reason !== undefined) this.errors.fail(`${this.address} is ${reason}`, this.#context.clock.now());
+    this.#transition(this.#state);
   }
 
   #lose(state: ReadyState): void {
+    if (this.#state !== state) return;
     const { reason } = state.end;
     this.tally.disconnected(reason);
     const now = this.#context.clock.now();
@@ -251,9 +251,8 @@ export class Member implements MemberView {
   #fail(cause: string, lost: boolean): void {
     const { clock, random } = this.#context;
     this.#succession.end();
-    this.#failing = true;
     const now = clock.now();
-    this.errors.note(cause, now);
+    this.errors.fail(cause, now);
     // gRPC counts the backoff from the beginning of the attempt: one that took long is followed at once.
     const spentMs = this.#state.kind === 'connecting' ? now - this.#state.since : 0;
     const delayMs = Math.max(0, this.#backoff.delayMs(random) - spentMs);
@@ -272,12 +271,14 @@ export class Member implements MemberView {
     const to = this.connectivity;
     this.#shown = to;
     if (from !== to || lost || next.kind === 'backing-off') {
-      this.#context.onChange(this, { from, to, lost, cause: this.errors.present });
+      const unhealthy = next.kind === 'ready' && to === 'transient-failure' && { unhealthy: true };
+      this.#context.onChange(this, { from, to, lost, cause: this.errors.present, ...unhealthy });
     }
   }
 
   #release(previous: MemberState, next: MemberState): void {
     if (next.kind === 'draining' || next.kind === 'closed') this.#succession.end()?.abandon();
+    if (previous.kind === 'ready' && next !== previous) previous.health.end();
     if (previous.kind === 'backing-off') previous.timer.cancel();
     if (previous.kind === 'connecting') previous.attempt.abandon();
     if (!('channel' in previous) || ('channel' in next && next.channel === previous.channel)) return;

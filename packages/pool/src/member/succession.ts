@@ -1,4 +1,4 @@
-import type { ConnectionAttempt } from './connection-attempt.js';
+import type { Attempt } from './connection-attempt.js';
 import type { MemberContext, RotationReason } from './member-context.js';
 
 /** gRFC A9: the age of each connection is jittered, so that connections made together do not end together. */
@@ -12,7 +12,7 @@ export class Succession {
   #reason: RotationReason = 'age';
   /** Of the present connection; undefined while there is none. */
   #credentialsRevision: number | undefined;
-  #attempt: ConnectionAttempt | undefined;
+  #attempt: Attempt | undefined;
 
   constructor(context: MemberContext) {
     this.#context = context;
@@ -53,11 +53,11 @@ export class Succession {
     this.#reason = 'credentials';
   }
 
-  start(attempt: ConnectionAttempt): void {
+  start(attempt: Attempt): void {
     this.#attempt = attempt;
   }
 
-  is(attempt: ConnectionAttempt): boolean {
+  is(attempt: Attempt): boolean {
     return this.#attempt === attempt;
   }
 
@@ -70,7 +70,7 @@ export class Succession {
   }
 
   /** There is no connection to succeed any more. Answers the attempt that was under way, which somebody must use or abandon. */
-  end(): ConnectionAttempt | undefined {
+  end(): Attempt | undefined {
     const attempt = this.#attempt;
     this.#attempt = undefined;
     this.#dueAt = Infinity;

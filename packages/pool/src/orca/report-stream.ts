@@ -8,11 +8,11 @@ import {
   type Timer,
 } from '@fairlead/core';
 import { tellReport } from '../call/guarded-load.js';
-import type { CallListener, GrpcCall } from '../grpc-types.js';
 import type { Member } from '../member/member.js';
 import type { PolicyFailureListener } from '../guarded-policy.js';
 import { outside } from '../outside.js';
-import { ConnectionHold } from './connection-hold.js';
+import { ConnectionHold } from '../own-stream/connection-hold.js';
+import { OwnStream } from '../own-stream/own-stream.js';
 
 /** gRFC A51. */
 const PATH = '/xds.service.orca.v3.OpenRcaService/StreamCoreMetrics';
@@ -41,7 +41,7 @@ export class ReportStream {
   #backoff = connectionBackoff();
   #begunAt = 0;
   #reported = false;
-  #call: GrpcCall | undefined;
+  #stream: OwnStream | undefined;
   #retry: Timer | undefined;
   #hold: ConnectionHold | undefined;
 
@@ -66,57 +66,32 @@ export class ReportStream {
 
   /** Nothing is left of it, and nothing is heard of it any more. */
   end(): void {
-    const call = this.#call;
-    this.#call = undefined;
     this.#retry?.cancel();
     this.#hold?.end();
-    call?.cancelWithStatus(grpc.status.CANCELLED, 'load reports are not wanted any more');
+    this.#stream?.cancel('load reports are not wanted any more');
   }
 
   #begin(): void {
     this.#begunAt = this.#context.clock.now();
     this.#reported = false;
-    // A call would make grpc-js connect again by itself; the member will hear of the loss and end this.
-    if (this.#channel.getConnectivityState(false) !== grpc.connectivityState.READY) return this.#beginLater();
-    try {
-      this.#open();
-    } catch {
-      this.#beginLater();
-    }
+    this.#stream = new OwnStream(this.#channel, PATH, {
+      onBegun: () => this.#hold?.review(),
+      onMessage: (message) => this.#received(message),
+      onEnd: (status) => this.#ended(status),
+    });
+    // Where the connection is lost, the member will hear of it and end this.
+    if (!this.#stream.open(encodeOrcaLoadReportRequest(this.#intervalMs))) this.#beginLater();
   }
 
-  #open(): void {
-    const call = this.#channel.createCall(PATH, Infinity, null, null, null);
-    this.#call = call;
-    const listener: CallListener = {
-      onReceiveMetadata: () => this.#hold?.review(),
-      onReceiveMessage: (message) => this.#received(call, message as Uint8Array),
-      onReceiveStatus: (status) => this.#ended(call, status),
-    };
-    call.start(new grpc.Metadata(), listener);
-    call.sendMessageWithContext({}, Buffer.from(encodeOrcaLoadReportRequest(this.#intervalMs)));
-    call.halfClose();
-    call.startRead();
-    // By then grpc-js has opened the stream, unless credentials keep it waiting: then its headers tell.
-    setImmediate(() => {
-      if (this.#call === call) this.#hold?.review();
-    }).unref();
-  }
-
-  #received(call: GrpcCall, message: Uint8Array): void {
-    if (this.#call !== call) return;
+  #received(message: Uint8Array): void {
     this.#reported = true;
     this.#backoff = connectionBackoff();
     const report = decodeOrcaLoadReport(message);
     const { clock, failures } = this.#context;
     if (report !== undefined) tellReport(this.#member.load, report, clock.now(), failures);
-    // The load may have made its policy reconsider, which may have ended this.
-    if (this.#call === call) call.startRead();
   }
 
-  #ended(call: GrpcCall, { code }: grpc.StatusObject): void {
-    if (this.#call !== call) return;
-    this.#call = undefined;
+  #ended({ code }: grpc.StatusObject): void {
     if (code === grpc.status.UNIMPLEMENTED) this.#context.onUnimplemented(this.#member);
     else this.#beginLater();
   }
