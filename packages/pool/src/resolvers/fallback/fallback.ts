@@ -5,7 +5,7 @@ import {
   type ResolverFactory,
   type Target,
 } from '@fairlead/core';
-import { bindSource, checkSource, type ResolverSource } from '../resolver-source.js';
+import { bindSource, checkSource, sourceContext, type ResolverSource } from '../resolver-source.js';
 import { resolveFallbackOptions, type FallbackOptions } from './fallback-options.js';
 import { FallbackResolver, type FallbackSource } from './fallback-resolver.js';
 import { isLastKnownGood } from './last-known-good.js';
@@ -53,9 +53,10 @@ export function fallback(
     authority: (target) => authorityOf(target, first),
     create: (target, context) => new FallbackResolver(bound(target, context), options, context),
   };
-  const bound = (target: Target, context: ResolverContext): readonly FallbackSource[] =>
-    sources.map((source) => {
-      const { create, name } = bindSource(source, target, context, { self: factory, first });
+  const bound = (target: Target, context: ResolverContext): readonly FallbackSource[] => {
+    const inner = sourceContext(context, { self: factory, first });
+    return sources.map((source) => {
+      const { create, name } = bindSource(source, target, inner);
       // Made once now, so that a bad target fails now.
       create();
       if (!isLastKnownGood(source)) return { name, create };
@@ -65,5 +66,6 @@ export function fallback(
         recorder: (onNews) => source.recorder(target, context, onNews),
       };
     });
+  };
   return factory;
 }
