@@ -161,6 +161,9 @@ describe('sources of sources', () => {
     inner.push([pod(2)]);
     rig.clock.advance(10_000);
     expect([ids(rig.last), rig.dns.closed]).toEqual([[pod(2).id], true]);
+    // Those that are given as factories have the target in common.
+    expect(rig.news.at(-1)).toMatchObject({ kind: 'source', from: 'dns:///y', to: 'watch:///greeter' });
+    expect(rig.news.filter((news) => news.kind === 'source' && news.to.endsWith('(source 2)'))).toHaveLength(1);
     rig.watch.push([pod(1)]);
     rig.clock.advance(10_000);
     expect([ids(rig.last), inner.closed]).toEqual([[pod(1).id], true]);
@@ -219,7 +222,7 @@ describe('who is who when the source changes', () => {
     rig.dns.push([pod(1)]);
     between.push([pod(1)]);
     rig.clock.advance(10_000);
-    expect(rig.last).toMatchObject({ attributes: { resolvedBy: 'watch:///greeter' } });
+    expect(rig.last).toMatchObject({ attributes: { resolvedBy: 'watch:///greeter (source 2)' } });
     expect(rig.last.endpoints).toEqual([{ ...known(1), attributes: { zone: 'a' } }]);
     rig.resolver.close();
   });
