@@ -323,6 +323,11 @@ describe('lastKnownGood', () => {
 
   test.each<[string, (file: Record<string, unknown>) => void, string]>([
     ['is too old', (file) => (file['asOf'] = '2019-12-30T00:00:00Z'), 'expected: at most 86400 s'],
+    [
+      'is of a time to come',
+      (file) => (file['asOf'] = '2099-01-01T00:00:00Z'),
+      'asOf: "2099-01-01T00:00:00Z" (expected',
+    ],
     ['has no time', (file) => (file['asOf'] = 'soon'), 'asOf: "soon" (expected: a time)'],
     ['has bad pods', (file) => (file['endpoints'] = [{ id: '' }]), 'endpoints[0].id'],
   ])('passes over what %s', async (_what, damage, reason) => {
