@@ -148,6 +148,13 @@ export const POOL_EVENT_CODES = [
     fields: [],
   },
   {
+    code: 'resolver-close-failed',
+    event: 'warning',
+    level: 'warn',
+    when: 'A source of pods (`fallback`, `crossCheck`) threw when it was closed; what it holds may be left.',
+    fields: [],
+  },
+  {
     code: 'resolver-disagrees',
     event: 'resolverDisagreement',
     level: 'warn',

@@ -33,6 +33,7 @@ const SEEN_ELSEWHERE = [
   'keepalive-unwatched',
   'load-reports-unimplemented',
   'resolver-attributes',
+  'resolver-close-failed',
   'resolver-duplicates',
   'rotation-paused',
   'service-config-unknown',

@@ -1,13 +1,12 @@
 import {
-  InvalidOptionError,
   usableEndpoints,
-  validateEndpoints,
   type Clock,
   type Resolver,
   type ResolverNews,
   type ResolverState,
   type UsableEndpoints,
 } from '@fairlead/core';
+import { validateState } from './validate-state.js';
 
 /** What of an answer is not used. */
 export type PassedOver = Omit<UsableEndpoints, 'endpoints'>;
@@ -172,11 +171,4 @@ export class Resolution {
     this.#lastAnswerAt = this.#clock.now();
     this.#heard = true;
   }
-}
-
-function validateState({ asOfMs = 0, endpoints, lagMs = 0 }: ResolverState, startedAt: number): void {
-  validateEndpoints(endpoints);
-  if (!Number.isFinite(startedAt)) throw new InvalidOptionError('startedAt', startedAt, 'the time at which it began');
-  if (!Number.isFinite(asOfMs)) throw new InvalidOptionError('asOfMs', asOfMs, 'a time in ms since the epoch');
-  if (!(Number.isFinite(lagMs) && lagMs >= 0)) throw new InvalidOptionError('lagMs', lagMs, 'a time in ms, at least 0');
 }

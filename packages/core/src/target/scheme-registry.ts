@@ -35,6 +35,13 @@ export class SchemeRegistry {
     return this.#factories.get(scheme.toLowerCase());
   }
 
+  /** A registry like this one, in which `other` serves what `factory` serves here. */
+  replaced(factory: ResolverFactory, other: ResolverFactory): SchemeRegistry {
+    const registry = new SchemeRegistry([], { defaultScheme: this.#defaultScheme });
+    for (const [scheme, each] of this.#factories) registry.#factories.set(scheme, each === factory ? other : each);
+    return registry;
+  }
+
   /** The scheme of targets that name none, or one that nobody serves. */
   get defaultScheme(): string {
     return this.#defaultScheme;

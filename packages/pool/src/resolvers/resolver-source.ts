@@ -31,23 +31,29 @@ export function checkSource(source: unknown, name: string): void {
 }
 
 /**
- * Binds a source to the target of a channel.
- * @param self who asks, and `first`, whom it stands before: a target of its own scheme means the latter, not itself again.
- * @throws InvalidTargetError
+ * What the sources of a resolver are made from: a target of its own scheme means whom it stands before, not itself again, also
+ * for sources that consist of others.
  */
-export function bindSource(
-  source: ResolverSource,
-  target: Target,
+export function sourceContext(
   context: ResolverContext,
   { self, first }: { readonly self: ResolverFactory; readonly first: ResolverFactory },
-): BoundSource {
+): ResolverContext {
+  const { schemes } = context;
+  return schemes === undefined ? context : { ...context, schemes: schemes.replaced(self, first) };
+}
+
+/**
+ * Binds a source to the target of a channel.
+ * @param context of sources.
+ * @throws InvalidTargetError
+ */
+export function bindSource(source: ResolverSource, target: Target, context: ResolverContext): BoundSource {
   if (typeof source !== 'string') {
     return { name: target.uri, factory: source, create: () => source.create(target, context) };
   }
   if (context.schemes === undefined) {
     throw new InvalidTargetError(source, 'nobody here knows who resolves it (expected: a resolver factory)');
   }
-  const { target: own, factory: found } = parseTarget(source, context.schemes);
-  const factory = found === self ? first : found;
+  const { target: own, factory } = parseTarget(source, context.schemes);
   return { name: own.uri, factory, create: () => factory.create(own, context) };
 }

@@ -1,5 +1,6 @@
 import type { Clock, Random, Resolver, ResolverContext, ResolverListener, ResolverState, Timer } from '@fairlead/core';
 import type { ResolvedCrossCheckOptions } from './cross-check-options.js';
+import { ShieldedResolver } from '../shielded-resolver.js';
 import { Disagreement } from './disagreement.js';
 
 /** Hands on what a watch says, and compares it now and then with what a look-up says. */
@@ -21,7 +22,7 @@ export class CrossCheckResolver implements Resolver {
     options: ResolvedCrossCheckOptions,
     { clock, random }: ResolverContext,
   ) {
-    this.#watch = watch;
+    this.#watch = new ShieldedResolver(() => watch, clock);
     this.#createCheck = createCheck;
     this.#options = options;
     this.#clock = clock;
@@ -45,8 +46,7 @@ export class CrossCheckResolver implements Resolver {
   close(): void {
     this.#listener = undefined;
     this.#next?.cancel();
-    this.#check?.close();
-    this.#check = undefined;
+    this.#endCheck();
     this.#watch.close();
   }
 
@@ -68,23 +68,17 @@ export class CrossCheckResolver implements Resolver {
   #look(): void {
     const startedAt = this.#clock.now();
     this.#next = this.#clock.schedule(this.#options.timeoutMs, () => this.#looked(undefined, startedAt));
-    const check = this.#createCheck();
-    this.#check = check;
-    const heard = (state: ResolverState | undefined): void => {
-      if (this.#check === check) this.#looked(state, startedAt);
-    };
-    try {
-      check.start({ onState: heard, onError: () => heard(undefined) });
-    } catch {
-      heard(undefined);
-    }
+    this.#check = new ShieldedResolver(this.#createCheck, this.#clock);
+    this.#check.start({
+      onState: (state) => this.#looked(state, startedAt),
+      onError: () => this.#looked(undefined, startedAt),
+    });
   }
 
   /** A look-up that failed says nothing. */
   #looked(state: ResolverState | undefined, startedAt: number): void {
     this.#next?.cancel();
-    this.#check?.close();
-    this.#check = undefined;
+    this.#endCheck();
     this.#plan();
     if (state === undefined) return;
     const { missed, unconfirmed } = this.#disagreement.lookedUp(state.endpoints, startedAt);
@@ -93,5 +87,11 @@ export class CrossCheckResolver implements Resolver {
     this.#active = active;
     if (changed) this.#listener?.onNews?.({ kind: 'disagreement', active, unconfirmed, missed });
     if (active && this.#listener !== undefined) this.#watch.refresh();
+  }
+
+  #endCheck(): void {
+    const check = this.#check;
+    this.#check = undefined;
+    check?.close();
   }
 }

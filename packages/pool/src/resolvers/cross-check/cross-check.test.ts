@@ -177,3 +177,95 @@ describe('crossCheck', () => {
     expect(() => factory.create(target, context)).toThrow(InvalidTargetError);
   });
 });
+
+describe('crossCheck with sources that do what they must not', () => {
+  /** A cross-check of these two, that its test starts. */
+  function checked(
+    watch: Resolver,
+    check: () => Resolver,
+  ): { resolver: Resolver; clock: VirtualClock; told: string[] } {
+    const clock = new VirtualClock({ startMs: 1_000 });
+    const made = crossCheck({ schemes: ['watch'], create: () => watch }, { schemes: ['x'], create: check });
+    const schemes = new SchemeRegistry([made]);
+    const options = { refreshIntervalMs: 5_000 };
+    const resolver = made.create(target, { clock, random: new SeededRandom(1), options, schemes });
+    const told: string[] = [];
+    resolver.start({
+      onState: ({ endpoints }) => void told.push(`${endpoints.length} pods`),
+      onError: ({ message }) => void told.push(message),
+      onNews: ({ kind }) => void told.push(kind),
+    });
+    return { resolver, clock, told };
+  }
+
+  const noop = (): void => undefined;
+  const answering = (state: unknown): Resolver => ({
+    start: (listener) => listener.onState(state as ResolverState, 0),
+    refresh: noop,
+    close: noop,
+  });
+
+  test.each<[string, () => Resolver]>([
+    [
+      'cannot be made',
+      () => {
+        throw new Error('gone');
+      },
+    ],
+    [
+      'cannot be closed',
+      () => ({
+        ...answering({ endpoints: [], attributes: {} }),
+        close: () => {
+          throw new Error('EBUSY');
+        },
+      }),
+    ],
+    ['answers nothing', () => answering(undefined)],
+    ['answers nonsense', () => answering({ endpoints: [null], attributes: {} })],
+  ])('a look-up that %s says nothing, and the next one comes', (_what, make) => {
+    const watch = new ManualResolver();
+    let looks = -1;
+    const { resolver, clock, told } = checked(watch, () => {
+      looks += 1;
+      return looks === 0 ? answering(undefined) : make();
+    });
+    watch.push([]);
+    clock.advance(600_000);
+    expect([looks >= 8, told]).toEqual([true, ['0 pods']]);
+    resolver.close();
+    expect([watch.closed, clock.pendingTimers]).toEqual([true, 0]);
+  });
+
+  test('a watch that answers nonsense, or cannot look anew, has failed and nothing else', () => {
+    const watch = new (class extends ManualResolver {
+      override refresh(): void {
+        throw new Error('no connection');
+      }
+    })();
+    const { resolver, clock, told } = checked(watch, () => answering({ endpoints: [found(2)], attributes: {} }));
+    watch.push(undefined as never, 1_000);
+    watch.push([pod(1)]);
+    clock.advance(600_000);
+    expect(told[0]).toContain('undefined');
+    expect(told.slice(1, 4)).toEqual(['1 pods', 'disagreement', 'no connection']);
+    resolver.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('a look-up that answers when it is closed leaves nothing', () => {
+    const watch = new ManualResolver();
+    let listener: Parameters<Resolver['start']>[0] | undefined;
+    const late: Resolver = {
+      start: (given) => (listener = given),
+      refresh: noop,
+      close: () => listener?.onState({ endpoints: [], attributes: {} }, 0),
+    };
+    const { resolver, clock } = checked(watch, () => late);
+    watch.push([pod(1)]);
+    clock.advance(75_000);
+    expect(listener).toBeDefined();
+    resolver.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+});

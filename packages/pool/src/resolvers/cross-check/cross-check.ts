@@ -1,5 +1,5 @@
 import { authorityOf, type ResolverFactory } from '@fairlead/core';
-import { bindSource, checkSource, type ResolverSource } from '../resolver-source.js';
+import { bindSource, checkSource, sourceContext, type ResolverSource } from '../resolver-source.js';
 import { resolveCrossCheckOptions, type CrossCheckOptions } from './cross-check-options.js';
 import { CrossCheckResolver } from './cross-check-resolver.js';
 
@@ -31,10 +31,11 @@ export function crossCheck(
     schemes: watch.schemes,
     authority: (target) => authorityOf(target, watch),
     create(target, context) {
-      const source = bindSource(check, target, context, { self: factory, first: watch });
+      const inner = sourceContext(context, { self: factory, first: watch });
+      const source = bindSource(check, target, inner);
       // Made once now, so that a bad target fails now.
       source.create();
-      return new CrossCheckResolver(watch.create(target, context), source.create, resolved, context);
+      return new CrossCheckResolver(watch.create(target, inner), source.create, resolved, context);
     },
   };
   return factory;

@@ -9,7 +9,8 @@ export interface FallbackOptions {
   readonly answerTimeoutMs?: number;
   /**
    * How long the source in use may fail until the next one is asked, in ms: its last good answer stays meanwhile. Default
-   * 10 000, 0 to 3 600 000. Not waited for before the first good answer, nor when pods are lost while it fails.
+   * 10 000, 0 to 3 600 000. Not waited for before the first good answer, nor when pods are lost while it fails: then the next one
+   * is used as soon as it answers.
    */
   readonly failAfterMs?: number;
   /**

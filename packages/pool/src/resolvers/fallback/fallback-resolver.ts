@@ -42,6 +42,8 @@ export class FallbackResolver implements Resolver {
   #recorders: readonly StateRecorder[] = [];
   #listener: ResolverListener | undefined;
   #review: Timer | undefined;
+  /** Pods were lost while the source in use was failing: it is not given more time. */
+  #urgent = false;
   #config: { readonly rank: number; readonly value: unknown } | undefined;
 
   constructor(sources: readonly FallbackSource[], options: ResolvedFallbackOptions, { clock }: ResolverContext) {
@@ -59,7 +61,8 @@ export class FallbackResolver implements Resolver {
 
   refresh(): void {
     // Pods were lost while the source that should tell of their successors is failing: no time to wait.
-    if (this.#active?.failingSince !== undefined && this.#runs.at(-1) === this.#active) this.#startNext();
+    this.#urgent = this.#active?.failingSince !== undefined;
+    if (this.#urgent) this.#reconsider();
     for (const run of [...this.#runs]) run.refresh(this.#runListener);
   }
 
@@ -82,17 +85,23 @@ export class FallbackResolver implements Resolver {
   }
 
   #onGood(run: SourceRun, state: ResolverState, startedAt: number): void {
-    if (run === this.#active) this.#tell(run, state, startedAt);
+    if (run === this.#active) {
+      this.#urgent = false;
+      this.#tell(run, state, startedAt);
+    }
     this.#reconsider();
   }
 
   #onFailure(run: SourceRun, error: Error, startedAt: number): void {
     if (run === this.#active) for (const recorder of this.#recorders) recorder.pause();
+    const asked = this.#runs.length;
     this.#reconsider();
     // While another source is about to answer, this is not the last word.
     if (this.#runs.some(({ silent }) => silent)) return;
     if (run === this.#active) this.#listener?.onError(error, startedAt);
-    else if (this.#active === undefined) this.#listener?.onError(this.#allFailed(), startedAt);
+    // One that was asked just now and has failed already has told of all.
+    else if (this.#active === undefined && this.#runs.length === asked)
+      this.#listener?.onError(this.#allFailed(), startedAt);
   }
 
   #allFailed(): Error {
@@ -132,7 +141,8 @@ export class FallbackResolver implements Resolver {
   /** One that is in use is given time. */
   #hasFailed(run: SourceRun): boolean {
     if (run.failingSince === undefined) return false;
-    return run !== this.#active || this.#clock.now() - run.failingSince >= this.#options.failAfterMs;
+    if (run !== this.#active || this.#urgent) return true;
+    return this.#clock.now() - run.failingSince >= this.#options.failAfterMs;
   }
 
   /** When the time alone makes another one of a source, in ms from now. */
@@ -151,6 +161,7 @@ export class FallbackResolver implements Resolver {
     const better = this.#runs.slice(0, run.rank).flatMap(({ error }) => error?.message ?? []);
     const worse = previous === undefined ? run.rank > 0 : run.rank > previous.rank;
     this.#active = run;
+    this.#urgent = false;
     for (const each of this.#runs.splice(run.rank + 1)) each.close();
     if (previous !== undefined || worse) {
       const cause = better.length > 0 ? better.join('; ') : undefined;
@@ -160,7 +171,7 @@ export class FallbackResolver implements Resolver {
   }
 
   #tell(run: SourceRun, state: ResolverState, startedAt: number): void {
-    const endpoints = this.#identities.translate(run, state.endpoints);
+    const endpoints = this.#identities.translate(run.rank, state.endpoints);
     const serviceConfig = this.#configOf(run.rank, state);
     const attributes = { ...state.attributes, resolvedBy: run.name };
     const told = { ...state, endpoints, attributes, ...(serviceConfig !== undefined && { serviceConfig }) };

@@ -11,61 +11,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  endpointAt,
-  InvalidOptionError,
-  InvalidTargetError,
-  SchemeRegistry,
-  type Endpoint,
-  type EndpointAttributes,
-  type Resolver,
-  type ResolverFactory,
-  type ResolverNews,
-  type ResolverState,
-  type Target,
-} from '@fairlead/core';
-import { ManualResolver, manualResolverFactory, SeededRandom, VirtualClock } from '@fairlead/testing';
+import { endpointAt, InvalidOptionError, InvalidTargetError, type Endpoint } from '@fairlead/core';
+import { ManualResolver, manualResolverFactory } from '@fairlead/testing';
+import { ids, known, Rig, target } from '../../../test/support/fallback-rig.js';
 import { until } from '../../../test/support/harness.js';
 import { pod, VirtualPool } from '../../../test/support/virtual-pool.js';
 import { fallback } from './fallback.js';
 import { lastKnownGood } from './last-known-good.js';
-
-const target: Target = { scheme: 'watch', authority: '', endpoint: 'greeter', uri: 'watch:///greeter' };
-
-/** A fallback over two or three sources that a test drives, and everything that it told. */
-class Rig {
-  readonly clock = new VirtualClock({ startMs: 1_000 });
-  readonly watch = new ManualResolver();
-  readonly dns = new ManualResolver();
-  readonly states: ResolverState[] = [];
-  readonly errors: string[] = [];
-  readonly news: ResolverNews[] = [];
-  readonly resolver: Resolver;
-
-  constructor(make?: (watch: ResolverFactory) => ResolverFactory) {
-    const watch = manualResolverFactory('watch', this.watch);
-    const made = make?.(watch) ?? fallback(watch, 'dns:///greeter');
-    const schemes = new SchemeRegistry([manualResolverFactory('dns', this.dns), made]);
-    const context = { clock: this.clock, random: new SeededRandom(1), options: { refreshIntervalMs: 5_000 }, schemes };
-    this.resolver = made.create(target, context);
-  }
-
-  start(): this {
-    this.resolver.start({
-      onState: (state) => void this.states.push(state),
-      onError: (error) => void this.errors.push(error.message),
-      onNews: (news) => void this.news.push(news),
-    });
-    return this;
-  }
-
-  get last(): ResolverState {
-    return this.states.at(-1)!;
-  }
-}
-
-const ids = (state: ResolverState): string[] => state.endpoints.map(({ id }) => id);
-const known = (n: number, attributes: EndpointAttributes = {}): Endpoint => ({ ...pod(n), id: `uid-${n}`, attributes });
 
 describe('fallback', () => {
   test('asks the second source only when the first one fails, and tells of the change', () => {
@@ -380,6 +332,11 @@ describe('lastKnownGood', () => {
 
   test.each<[string, (file: Record<string, unknown>) => void, string]>([
     ['is too old', (file) => (file['asOf'] = '2019-12-30T00:00:00Z'), 'expected: at most 86400 s'],
+    [
+      'is of a time to come',
+      (file) => (file['asOf'] = '2099-01-01T00:00:00Z'),
+      'asOf: "2099-01-01T00:00:00Z" (expected',
+    ],
     ['has no time', (file) => (file['asOf'] = 'soon'), 'asOf: "soon" (expected: a time)'],
     ['has bad pods', (file) => (file['endpoints'] = [{ id: '' }]), 'endpoints[0].id'],
   ])('passes over what %s', async (_what, damage, reason) => {

@@ -5,7 +5,7 @@ import {
   type ResolverFactory,
   type Target,
 } from '@fairlead/core';
-import { bindSource, checkSource, type ResolverSource } from '../resolver-source.js';
+import { bindSource, checkSource, sourceContext, type ResolverSource } from '../resolver-source.js';
 import { resolveFallbackOptions, type FallbackOptions } from './fallback-options.js';
 import { FallbackResolver, type FallbackSource } from './fallback-resolver.js';
 import { isLastKnownGood } from './last-known-good.js';
@@ -21,7 +21,8 @@ import { isLastKnownGood } from './last-known-good.js';
  * A pod keeps its connection when the source changes: one that has the same address is the same pod, and what the better
  * source knew of it (zone, weight, name) stays known. A service config stays in force where the next source has none.
  *
- * Told by the events `resolver-fell-back` and `resolver-recovered`; `snapshot().resolver.attributes` has `resolvedBy`.
+ * Told by the events `resolver-fell-back` and `resolver-recovered`; `snapshot().resolver.attributes` has `resolvedBy`: the target of
+ * the source, and its place (`(source 2)`) where it is a factory, because those have the target in common.
  *
  * @param first serves the target of the channel.
  * @param others the next ones, the best first, then options, if any.
@@ -53,17 +54,21 @@ export function fallback(
     authority: (target) => authorityOf(target, first),
     create: (target, context) => new FallbackResolver(bound(target, context), options, context),
   };
-  const bound = (target: Target, context: ResolverContext): readonly FallbackSource[] =>
-    sources.map((source) => {
-      const { create, name } = bindSource(source, target, context, { self: factory, first });
+  const bound = (target: Target, context: ResolverContext): readonly FallbackSource[] => {
+    const inner = sourceContext(context, { self: factory, first });
+    return sources.map((source, index) => {
+      const { create, name: resolved } = bindSource(source, target, inner);
+      // Factories have the target in common: one cluster, and another one.
+      const name = index === 0 || typeof source === 'string' ? resolved : `${resolved} (source ${index + 1})`;
       // Made once now, so that a bad target fails now.
       create();
       if (!isLastKnownGood(source)) return { name, create };
       return {
-        name: `last known good of ${name}`,
+        name: `last known good of ${resolved}`,
         create,
         recorder: (onNews) => source.recorder(target, context, onNews),
       };
     });
+  };
   return factory;
 }

@@ -24,7 +24,7 @@ export function encodeState(target: string, source: string, state: ResolverState
   return `${JSON.stringify(kept, undefined, 1)}\n`;
 }
 
-/** @throws Error when the text is none of ours, of another version or target, damaged, or older than `maxAgeMs`. */
+/** @throws Error when the text is none of ours, of another version or target, damaged, or older than `maxAgeMs`, or as much too new. */
 export function decodeState(text: string, target: string, nowMs: number, maxAgeMs: number): ResolverState {
   const kept = parse(text) as Partial<Record<keyof KeptState, unknown>> | null;
   if (typeof kept !== 'object' || kept?.kind !== KIND) throw new Error(`it is no such file (expected: kind ${KIND})`);
@@ -34,6 +34,8 @@ export function decodeState(text: string, target: string, nowMs: number, maxAgeM
   const asOfMs = typeof asOf === 'string' ? Date.parse(asOf) : NaN;
   if (Number.isNaN(asOfMs)) throw new InvalidOptionError('asOf', asOf, 'a time');
   const ageMs = Math.max(0, nowMs - asOfMs);
+  // Written by a clock that was wrong: how old it is, nobody knows.
+  if (asOfMs - nowMs > maxAgeMs) throw new InvalidOptionError('asOf', asOf, 'a time that has come');
   if (ageMs > maxAgeMs)
     throw new Error(`it is ${Math.round(ageMs / 1_000)} s old (expected: at most ${maxAgeMs / 1_000} s)`);
   validateEndpoints(endpoints as ResolverState['endpoints']);

@@ -1,4 +1,5 @@
 import type { Clock, Resolver, ResolverListener, ResolverState, Timer } from '@fairlead/core';
+import { ShieldedResolver } from '../shielded-resolver.js';
 
 /** What becomes of a {@link SourceRun}. */
 export interface SourceRunListener {
@@ -61,25 +62,19 @@ export class SourceRun {
   }
 
   start(listener: SourceRunListener): void {
-    const resolver = this.#options.create();
-    this.#resolver = resolver;
-    const heard = (how: () => void): void => {
-      if (this.#resolver === resolver) how();
-    };
+    this.#resolver = new ShieldedResolver(this.#options.create, this.#options.clock);
     this.#await(listener);
-    this.#guard(listener, () =>
-      resolver.start({
-        onState: (state, startedAt) => heard(() => this.#answered(listener, state, startedAt)),
-        onError: (error, startedAt) => heard(() => this.#failed(listener, error, startedAt)),
-        onNews: (news) => heard(() => listener.onNews(news)),
-      }),
-    );
+    this.#resolver.start({
+      onState: (state, startedAt) => this.#answered(listener, state, startedAt),
+      onError: (error, startedAt) => this.#failed(listener, error, startedAt),
+      onNews: (news) => listener.onNews(news),
+    });
   }
 
   refresh(listener: SourceRunListener): void {
     if (this.#resolver === undefined) return;
     this.#await(listener);
-    this.#guard(listener, () => this.#resolver?.refresh());
+    this.#resolver.refresh();
   }
 
   close(): void {
@@ -96,15 +91,6 @@ export class SourceRun {
     this.#deadline ??= clock.schedule(answerTimeoutMs, () => {
       this.#failed(listener, new Error(`${name}: no answer within ${answerTimeoutMs} ms`), askedAt);
     });
-  }
-
-  #guard(listener: SourceRunListener, action: () => void): void {
-    const startedAt = this.#options.clock.now();
-    try {
-      action();
-    } catch (thrown) {
-      this.#failed(listener, thrown instanceof Error ? thrown : new Error(String(thrown)), startedAt);
-    }
   }
 
   #answered(listener: SourceRunListener, state: ResolverState, startedAt: number): void {

@@ -16,16 +16,27 @@ export interface StateRecorderOptions {
   readonly onNews: (news: ResolverNews) => void;
 }
 
+/** What is to be on disk. */
+interface Kept {
+  readonly state: ResolverState;
+  readonly source: string;
+  readonly asOfMs: number;
+  /** Tells it from another one. */
+  readonly text: string;
+}
+
 /**
  * Keeps the newest state on disk. The file is replaced at once and whole (a new one beside it, renamed), readable by its owner
  * alone: a process that dies meanwhile leaves the old one.
  */
 export class StateRecorder {
   readonly #options: StateRecorderOptions;
-  #newest: { readonly state: ResolverState; readonly source: string } | undefined;
+  #newest: Kept | undefined;
   #written: string | undefined;
   #writtenAt = -Infinity;
   #timer: Timer | undefined;
+  #dueAt = Infinity;
+  #paused = false;
   #writing = false;
   #failing = false;
   #closed = false;
@@ -37,49 +48,58 @@ export class StateRecorder {
   /** The source in use says so now. An empty state is not worth keeping. */
   record(state: ResolverState, source: string): void {
     if (state.endpoints.length === 0) return;
-    this.#newest = { state, source };
+    const text = this.#textOf(state);
+    if (text === undefined) return;
+    this.#newest = { state, source, asOfMs: this.#options.clock.epochNow(), text };
+    this.#paused = false;
     this.#plan();
   }
 
-  /** The source in use fails: what it said last is not confirmed any more. */
+  /** The source in use fails: what it said last is not confirmed any more. A change that is not on disk yet still gets there. */
   pause(): void {
-    this.#newest = undefined;
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#paused = true;
+    this.#plan();
   }
 
   close(): void {
     this.#closed = true;
-    this.pause();
+    this.#timer?.cancel();
   }
 
   #plan(): void {
-    if (this.#timer !== undefined || this.#writing || this.#closed || this.#newest === undefined) return;
+    if (this.#writing || this.#closed || this.#newest === undefined) return;
     const { clock, confirmIntervalMs } = this.#options;
-    const changed = this.#fingerprint() !== this.#written;
-    const delayMs = this.#writtenAt + (changed ? GATHER_MS : confirmIntervalMs) - clock.now();
-    this.#timer = clock.schedule(Math.max(0, delayMs), () => {
-      this.#timer = undefined;
-      void this.#write();
-    });
+    const changed = this.#newest.text !== this.#written;
+    const dueAt = this.#writtenAt + (changed ? GATHER_MS : this.#paused ? Infinity : confirmIntervalMs);
+    if (dueAt === this.#dueAt) return;
+    this.#timer?.cancel();
+    this.#dueAt = dueAt;
+    if (dueAt === Infinity) return;
+    this.#timer = clock.schedule(Math.max(0, dueAt - clock.now()), () => void this.#write());
   }
 
-  #fingerprint(): string {
-    const { endpoints, serviceConfig } = this.#newest!.state;
-    return JSON.stringify([endpoints, serviceConfig]);
+  /** A resolver may say what JSON cannot: a cycle, a BigInt. Its pods are no worse for it. */
+  #textOf({ endpoints, serviceConfig }: ResolverState): string | undefined {
+    try {
+      return JSON.stringify([endpoints, serviceConfig]);
+    } catch (error) {
+      this.#warn(error as Error);
+      return undefined;
+    }
   }
 
   async #write(): Promise<void> {
-    const { clock, path, target } = this.#options;
-    const { state, source } = this.#newest!;
+    const { clock, target } = this.#options;
+    const { state, source, asOfMs, text } = this.#newest!;
+    this.#dueAt = Infinity;
     this.#writing = true;
-    this.#written = this.#fingerprint();
+    this.#written = text;
     this.#writtenAt = clock.now();
     try {
-      await this.#replace(encodeState(target, source, state, clock.epochNow()));
+      await this.#replace(encodeState(target, source, state, this.#paused ? asOfMs : clock.epochNow()));
       this.#failing = false;
     } catch (error) {
-      this.#warn(`the pods of ${target} cannot be kept in ${path}: ${(error as Error).message}`);
+      this.#warn(error as Error);
     }
     this.#writing = false;
     this.#plan();
@@ -104,7 +124,9 @@ export class StateRecorder {
     }
   }
 
-  #warn(message: string): void {
+  #warn({ message: reason }: Error): void {
+    const { path, target } = this.#options;
+    const message = `the pods of ${target} cannot be kept in ${path}: ${reason}`;
     if (!this.#failing && !this.#closed) {
       this.#options.onNews({ kind: 'warning', code: 'last-known-good-unwritable', message });
     }

@@ -64,3 +64,25 @@ test('a file is YAML by its name, and JSON otherwise', async () => {
   await expect(parseDocument('endpoints: []', 'x.json')).rejects.toThrow(SyntaxError);
   await expect(parseDocument('a: [', 'x.yaml')).rejects.toThrow('line 1');
 });
+
+test('a byte order mark and the line ends of Windows are no error', async () => {
+  const endpoints = ['10.0.0.1:1'];
+  expect(await parseDocument('\uFEFF{\r\n"endpoints": ["10.0.0.1:1"]\r\n}\r\n', 'x.json')).toEqual({ endpoints });
+  expect(await parseDocument('\uFEFFendpoints:\r\n  - 10.0.0.1:1\r\n', 'x.yaml')).toEqual({ endpoints });
+});
+
+test.each([
+  ['a key that comes twice', 'endpoints: []\nendpoints: []\n', 'Map keys must be unique'],
+  ['two documents', 'endpoints: []\n---\nendpoints: []\n', 'multiple documents'],
+  [
+    'an alias that grows',
+    `a: &a [x]\n${'bcdefghij'.replace(/./g, (c, i: number) => `${c}: &${c} [${`*${'abcdefghij'[i]},`.repeat(9)}]\n`)}`,
+    'alias',
+  ],
+  ['nothing', '', 'the file: null'],
+  ['only a comment', '# later', 'the file: null'],
+  ['a prototype', '__proto__: { endpoints: [] }\n', '__proto__'],
+])('YAML with %s is refused', async (_what, text, message) => {
+  const read = async () => readEndpointFile(await parseDocument(text, 'x.yaml'));
+  await expect(read()).rejects.toThrow(message);
+});

@@ -42,8 +42,9 @@ export class FolderWatch {
 
   /** Watches the folder that has the name now. */
   async #renew(): Promise<void> {
-    const identity = await stat(this.#folder).then(
-      ({ dev, ino }) => `${dev}:${ino}`,
+    // ext4 gives the number of a deleted folder to the next one.
+    const identity = await stat(this.#folder, { bigint: true }).then(
+      ({ dev, ino, birthtimeNs }) => `${dev}:${ino}:${birthtimeNs}`,
       () => undefined,
     );
     if (this.#onChange === undefined) return;

@@ -6,7 +6,8 @@
  * @throws Error with the place where the text is wrong.
  */
 export async function parseDocument(text: string, path: string): Promise<unknown> {
-  if (!/\.ya?ml$/i.test(path)) return JSON.parse(text) as unknown;
+  // Editors on Windows put a byte order mark there. YAML knows it; JSON lets a reader pass it over (RFC 8259, section 8.1).
+  if (!/\.ya?ml$/i.test(path)) return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
   const { parse } = await loadYaml();
   return parse(text) as unknown;
 }
