@@ -15,7 +15,7 @@ const insecure = grpc.credentials.createInsecure();
 const DEADLINE_MS = 20_000;
 
 /** More than the retry budget of a channel has tokens for. */
-const CALLS = 1_000;
+const CALLS = 400;
 
 async function connect(
   pods: readonly { readonly address: string }[],
@@ -39,7 +39,7 @@ function burst(client: EchoClient, count: number): Promise<string>[] {
   return Array.from({ length: count }, () =>
     unary(client, 'hi', { deadline: Date.now() + DEADLINE_MS }).then(
       ({ server }) => server,
-      (error: Error) => error.message,
+      (error: Error) => [error.message, ...attemptsOf(error).map(({ next }) => next.reason)].join('; '),
     ),
   );
 }
