@@ -7,7 +7,8 @@ import { createChannel } from 'fairlead';
 import { WorkClient } from 'fairlead-examples/rolling-update/service.js';
 import { parseAllDocuments } from 'yaml';
 import { ApiError } from './cluster/api-client.mjs';
-import { ClusterUnderTest, executedTwice, KUBERNETES_TARGET, NAMESPACE } from './support/cluster-under-test.js';
+import { ClusterUnderTest, KUBERNETES_TARGET, NAMESPACE } from './support/cluster-under-test.js';
+import { expectAllWell } from './support/expect-all-well.js';
 import { Greeter } from './support/greeter.js';
 import { KubernetesLoad } from './support/kubernetes-load.js';
 import { apply, collectionPath } from './support/objects.mjs';
@@ -82,8 +83,7 @@ describe('a token that ends', () => {
     } finally {
       await run.stop();
     }
-    expect(run.failures).toEqual({});
-    expect(executedTwice('token')).toEqual([]);
+    expectAllWell(run, 'token');
     expect(run.errors.every((error) => 'status' in error && error.status === 401)).toBe(true);
   });
 });

@@ -3,13 +3,8 @@ import { afterEach, beforeEach, expect } from '@jest/globals';
 import { ApiError, type ApiObject } from './cluster/api-client.mjs';
 import { ApiGate } from './support/api-gate.js';
 import { requestsOf } from './support/audit-log.js';
-import {
-  ClusterUnderTest,
-  executedTwice,
-  KUBERNETES_TARGET,
-  NAMESPACE,
-  testOnOurs,
-} from './support/cluster-under-test.js';
+import { ClusterUnderTest, KUBERNETES_TARGET, NAMESPACE, testOnOurs } from './support/cluster-under-test.js';
+import { expectAllWell } from './support/expect-all-well.js';
 import { Greeter } from './support/greeter.js';
 import { KubernetesLoad } from './support/kubernetes-load.js';
 import { collectionPath } from './support/objects.mjs';
@@ -80,8 +75,7 @@ testOnOurs('a client whose version was compacted away meanwhile lists anew; no c
     await run.stop();
     await gate.shut();
   }
-  expect(run.failures).toEqual({});
-  expect(executedTwice('compaction')).toEqual([]);
+  expectAllWell(run, 'compaction');
   const [resumed, listed] = requestsOf('client').filter(({ atMs }) => atMs >= openedAtMs);
   expect(resumed?.lists).toBe(false);
   expect(Number(resumed?.version)).toBeLessThanOrEqual(Number(version));

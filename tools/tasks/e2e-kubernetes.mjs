@@ -80,12 +80,15 @@ async function runOnOurOwn(binaries, args) {
   }
 }
 
-/** `unshare` ignores the signals that would end it; killed, it takes everything in its namespaces with it. */
+/**
+ * `unshare` ignores the signals that would end it; killed, it takes everything in its namespaces with it. The pipe tells what
+ * is inside when we are killed ourselves.
+ */
 async function untilEnd([command, ...args], env) {
   const child = spawn(command, args, {
     cwd: rootDirectory,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['pipe', 'inherit', 'inherit'],
   });
   let interrupted;
   const end = (signal) => {

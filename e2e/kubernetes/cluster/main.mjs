@@ -2,7 +2,7 @@
 // the suite, and stops all. Whatever happens to it, the kernel ends everything in here with it.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ControlPlane, DNS_ADDRESS } from './control-plane.mjs';
@@ -22,7 +22,7 @@ function giveUp(error) {
 
 async function startAgent(kubeconfig) {
   const env = { ...process.env, AGENT_KUBECONFIG: kubeconfig, AGENT_POD_SCRIPT: here('../../pods/pod.mjs') };
-  const agent = fork(here('node-agent.mjs'), { env });
+  const agent = fork(here('node-agent.mjs'), { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   agent.once('exit', (code) => giveUp(new Error(`the node agent ended with ${code}`)));
   await once(agent, 'message');
   return agent;
@@ -30,10 +30,19 @@ async function startAgent(kubeconfig) {
 
 async function runSuite(env) {
   const nodeArgs = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const suite = spawn(process.execPath, [...nodeArgs, jest, ...jestArgs], { env, stdio: 'inherit' });
+  const suite = spawn(process.execPath, [...nodeArgs, jest, ...jestArgs], {
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const [code] = await once(suite, 'exit');
   return code ?? 1;
 }
+
+// Who started us holds the other end, and sends nothing. Killed, it cannot stop us or clean up.
+process.stdin.resume().once('close', () => {
+  rmSync(E2E_FOLDER, { recursive: true, force: true });
+  giveUp(new Error('whoever started the control plane is gone'));
+});
 
 mkdirSync(ledger);
 const begun = performance.now();

@@ -1,6 +1,6 @@
 import { ApiClient } from '../cluster/api-client.mjs';
 import { readKubeconfig } from '../cluster/kubeconfig.mjs';
-import { create, manifests } from './objects.mjs';
+import { collectionPath, create, manifests } from './objects.mjs';
 
 const { KUBECONFIG, E2E_CONTROL, E2E_DNS, E2E_IMAGE, E2E_LEDGER, E2E_NAMESPACE = 'fairlead-e2e' } = process.env;
 
@@ -18,8 +18,14 @@ export default async function setUp() {
   saySkipped();
   const api = new ApiClient(readKubeconfig(KUBECONFIG));
   try {
-    for (const object of manifests({ namespace: E2E_NAMESPACE, image: E2E_IMAGE, ledger: E2E_LEDGER })) {
-      await create(api, object);
+    const [namespace, ...others] = manifests({ namespace: E2E_NAMESPACE, image: E2E_IMAGE, ledger: E2E_LEDGER });
+    await create(api, namespace);
+    try {
+      for (const object of others) await create(api, object);
+    } catch (error) {
+      // Without a set-up there is no tear-down. One that was there before is somebody else's.
+      await api.delete(collectionPath('Namespace') + `/${E2E_NAMESPACE}`);
+      throw error;
     }
   } finally {
     api.close();

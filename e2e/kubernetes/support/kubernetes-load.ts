@@ -26,11 +26,14 @@ export class KubernetesLoad {
   /** Look-ups that failed. */
   readonly errors: Error[] = [];
   readonly #client: WorkClient;
+  readonly #rps: number;
+  #stoppedAt = NaN;
 
   private constructor(channel: Channel, { target, prefix, rps = 200 }: LoadOptions) {
     this.channel = channel;
     this.channel.on('resolverError', (error: Error) => this.errors.push(error));
     this.#client = new WorkClient(target, grpc.credentials.createInsecure(), { channelOverride: channel });
+    this.#rps = rps;
     this.load = new Load(this.#client, prefix, rps, DEADLINE_MS);
   }
 
@@ -70,8 +73,21 @@ export class KubernetesLoad {
     return new Set(this.calls.flatMap(({ pod }) => pod ?? []));
   }
 
+  /** Calls that were made, of those that were due until the load was stopped. */
+  get sentRatio(): number {
+    return this.calls.length / (((this.#stoppedAt - this.load.startedAt) / 1_000) * this.#rps);
+  }
+
+  /** The longest time in which no call was begun. */
+  get longestPauseMs(): number {
+    const begins = this.calls.map(({ startedAt }) => startedAt).sort((a, b) => a - b);
+    const times = [this.load.startedAt, ...begins, this.#stoppedAt];
+    return times.reduce((longest, at, index) => Math.max(longest, at - (times[index - 1] ?? at)), 0);
+  }
+
   /** Stops the load, waits for the calls in flight, and closes the channel. Results stay readable. */
   async stop(): Promise<void> {
+    this.#stoppedAt = performance.now();
     await this.load.stop();
     const closed = new Promise<void>((resolve) => this.channel.on('closed', resolve));
     this.#client.close();

@@ -11,6 +11,12 @@ export interface TestPod {
   stop(): void;
 }
 
+/** One that can leave as in a rolling update. */
+export interface DepartingPod extends TestPod {
+  /** Sends its clients away (GOAWAY), and ends when its calls have. */
+  leave(): void;
+}
+
 /** Answers as the interface of the service says, with its own name in every reply. */
 function echoing(server: string): EchoServer {
   const reply = ({ text }: EchoRequest): EchoReply => ({ text, server });
@@ -43,7 +49,7 @@ export async function startPod(
   host: string,
   handlers: Partial<EchoServer> = {},
   { credentials = grpc.ServerCredentials.createInsecure(), prepare, ...options }: PodOptions = {},
-): Promise<TestPod> {
+): Promise<DepartingPod> {
   const server = new grpc.Server(options);
   prepare?.(server);
   const seen: grpc.Metadata[] = [];
@@ -59,7 +65,7 @@ export async function startPod(
     },
   ]);
   server.addService(EchoService, Object.fromEntries(noting) as grpc.UntypedServiceImplementation);
-  return { address, seen, stop: () => server.forceShutdown() };
+  return { address, seen, leave: () => server.tryShutdown(() => undefined), stop: () => server.forceShutdown() };
 }
 
 /** Pods on 127.0.0.1, 127.0.0.2 and so on. */
@@ -67,7 +73,7 @@ export function startPods(
   count: number,
   handlers?: Partial<EchoServer>,
   options?: grpc.ServerOptions,
-): Promise<TestPod[]> {
+): Promise<DepartingPod[]> {
   return Promise.all(Array.from({ length: count }, (_, n) => startPod(`127.0.0.${n + 1}`, handlers, options)));
 }
 

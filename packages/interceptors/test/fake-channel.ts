@@ -111,6 +111,12 @@ export class FakeCall implements GrpcCall {
     this.#listener?.onReceiveStatus({ code, details, metadata: trailers });
   }
 
+  /** The server does not take the call, and the connection ends with that (GOAWAY). */
+  sendAway(): void {
+    attemptContextOf(this.metadata)?.onWentAway?.();
+    this.end(grpc.status.UNAVAILABLE, 'Stream refused by server', 'refused');
+  }
+
   /** The pool ends the call: its connection is given up, and the grace is over. */
   cut(): void {
     this.ended = true;

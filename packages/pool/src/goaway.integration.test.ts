@@ -14,9 +14,12 @@ describe('GOAWAY', () => {
   let harness: Harness;
   let server: RawServer;
   let pool: Pool;
+  /** Calls of which it was said that their connection ended with them. */
+  let sentAway: number;
 
   beforeEach(async () => {
     harness = new Harness();
+    sentAway = 0;
     server = await RawServer.start();
     pool = harness.pool(`ipv4:${server.address}`, { 'grpc.initial_reconnect_backoff_ms': 100 });
   });
@@ -39,7 +42,8 @@ describe('GOAWAY', () => {
       server.next({ kind: 'hang' });
       const metadata = new grpc.Metadata();
       const onFailed = (failure: string): void => void (failures[index] = failure);
-      attachAttemptContext(metadata, { tried: new Set(), onPicked: () => undefined, onFailed });
+      const onWentAway = (): void => void (sentAway += 1);
+      attachAttemptContext(metadata, { tried: new Set(), onPicked: () => undefined, onWentAway, onFailed });
       harness.client(pool).unary(Buffer.from('x'), metadata, {}, () => undefined);
       await until(() => server.calls.length === index + 2);
     }
@@ -68,11 +72,13 @@ describe('GOAWAY', () => {
     server.goaway({ lastStreamId: 3 });
     await until(() => failures[1] !== undefined && failures[2] !== undefined);
     expect(failures).toEqual([undefined, 'refused', 'refused']);
+    expect(sentAway).toBe(2);
     await until(() => server.accepted === 2);
     expect(pool.snapshot().members[0]!.inFlight).toBe(1);
     server.cut();
     await until(() => failures[0] !== undefined);
     expect(failures[0]).toBe('maybe-processed');
+    expect(sentAway).toBe(2);
   });
 
   test('in two steps refuses at the second what came too late for it', async () => {

@@ -36,6 +36,11 @@ export interface AttemptContext {
    */
   onPicked(endpoint: Endpoint, othersUntried: boolean): void;
   /**
+   * The attempt is about to fail as `refused`, because its connection ends (GOAWAY): it refuses no other. Called at most
+   * once, before `onFailed`; not for a server that refuses a stream and goes on.
+   */
+  onWentAway?(): void;
+  /**
    * The attempt failed, and the pool knows how. Called at most once, before the status is delivered. When `onPicked` was
    * not called before, no member was pickable.
    * @param dropped the balancing policy wants the call to fail: no other attempt may follow (gRPC's DROP).

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { errorOf, received, unary } from '../../test/calls.js';
 import { cleanUpAfterEach } from '../../test/cleanup.js';
 import { EchoClient } from '../../test/generated/echo.js';
-import { startPod, startPods, targetOf, type TestPod } from '../../test/pods.js';
+import { startPod, startPods, targetOf, type DepartingPod, type TestPod } from '../../test/pods.js';
 import type { Channel } from '../channel.js';
 import { createChannel } from '../create-channel.js';
 import type { ChannelOptions } from '../options.js';
@@ -122,7 +122,7 @@ test('waitForReady lets calls wait for the first pod, unless the call says other
 
 describe('the config of a resolver', () => {
   test('that is invalid after a good one brings its pods, and leaves the good one in force (gRFC A21)', async () => {
-    const [first, second] = (await startPods(2)).map(track) as [TestPod, TestPod];
+    const [first, second] = (await startPods(2)).map(track) as [DepartingPod, DepartingPod];
     const { answer, channel, client, warnings } = resolved();
     answer([first], { ...all({ maxRequestMessageBytes: 10 }), loadBalancingPolicy: 'round_robin' });
     expect((await unary(client)).server).toBe(first.address);

@@ -95,6 +95,10 @@ export class SampledAttempt extends ForwardingCall implements CallListener, Atte
     this.#outer?.onPicked(endpoint, othersUntried);
   }
 
+  onWentAway(): void {
+    this.#outer?.onWentAway?.();
+  }
+
   onFailed(failure: FailureClass, dropped?: boolean): void {
     this.#failure = failure;
     this.#outer?.onFailed(failure, dropped);

@@ -1,3 +1,4 @@
+import { isFreeRefusal } from '../retry/decide.js';
 import { status } from '@grpc/grpc-js';
 import type { FailureClass, HedgingPolicy, Pushback } from '@fairlead/core';
 
@@ -13,6 +14,8 @@ export interface HedgeFailure {
   readonly optional: boolean;
   /** There is a pickable pod that this call has not tried. */
   readonly othersUntried: boolean;
+  /** It was refused because its connection ended. */
+  readonly wentAway: boolean;
   readonly pushback: Pushback;
   /** Refused attempts so far, this one included. */
   readonly refused: number;
@@ -45,7 +48,7 @@ export function decideHedge(given: HedgeFailure, policy: HedgingPolicy): HedgeDe
   if (given.failure === 'maybe-processed') return decideByPolicy(given, policy);
   const delay = given.othersUntried ? 'none' : 'backoff';
   if (given.failure === 'unsent') return { kind: 'replace', reason: 'nothing of it left the process', delay };
-  if (given.refused === 1) {
+  if (isFreeRefusal(given)) {
     return { kind: 'replace', reason: 'the server refused it before the application saw it', delay };
   }
   return { kind: 'next', reason: 'refused once more', afterMs: 0 };
@@ -54,7 +57,7 @@ export function decideHedge(given: HedgeFailure, policy: HedgingPolicy): HedgeDe
 /** Whether a budget that counts failures counts this one (gRFC A6): non-fatal ones, and a "do not retry". */
 export function countsAsFailure(given: HedgeFailure, policy: HedgingPolicy): boolean {
   if (!given.picked || given.failure === 'unsent') return false;
-  if (given.failure === 'refused') return given.refused > 1;
+  if (given.failure === 'refused') return !isFreeRefusal(given);
   return given.connectionLost || given.pushback.kind === 'stop' || policy.nonFatalStatusCodes.has(given.code);
 }
 

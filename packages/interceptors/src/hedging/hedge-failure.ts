@@ -17,6 +17,7 @@ export function hedgeFailure(attempt: Attempt, status: StatusObject, refusedBefo
     picked: attempt.wasPicked(failure),
     optional: attempt.optional,
     othersUntried: attempt.othersUntried,
+    wentAway: attempt.wentAway,
     pushback: pushbackOf(status.metadata),
     refused: refusedBefore + (failure === 'refused' ? 1 : 0),
   };

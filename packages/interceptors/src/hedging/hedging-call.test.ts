@@ -202,6 +202,15 @@ describe('failures', () => {
     expect([wire.calls.length, call.code]).toEqual([5, UNAVAILABLE]);
   });
 
+  test('refused by one departing pod after the other: another takes the place at once, uncounted and free', () => {
+    const { wire, channel } = hedgingFixture({ maxAttempts: 2 }, { budget: broke });
+    const call = new ObservedCall(channel).unary();
+    for (const n of [1, 2, 3, 4]) wire.last.pick(pod(n), true).sendAway();
+    expect(wire.last.metadata.get('grpc-previous-rpc-attempts')).toEqual([]);
+    wire.last.pick(pod(5)).message('hi').ok();
+    expect([wire.calls.length, call.code]).toEqual([5, OK]);
+  });
+
   test('unsent with every pod tried: by backoff', () => {
     const { wire, channel, clock } = hedgingFixture();
     new ObservedCall(channel).unary();

@@ -34,6 +34,8 @@ export class Attempt implements CallListener, AttemptContext {
   /** The pod that it was given to. */
   endpoint: Endpoint | undefined;
   othersUntried = false;
+  /** It was refused because its connection ended. */
+  wentAway = false;
   /** The balancing policy wants the call to fail. */
   dropped = false;
   /** Told how it ended, and what follows, when its call knows; not of an attempt that did not take place. */
@@ -73,6 +75,10 @@ export class Attempt implements CallListener, AttemptContext {
   onPicked(endpoint: Endpoint, othersUntried: boolean): void {
     this.endpoint = endpoint;
     this.othersUntried = othersUntried;
+  }
+
+  onWentAway(): void {
+    this.wentAway = true;
   }
 
   onFailed(failure: FailureClass, dropped = false): void {

@@ -3,7 +3,7 @@ import type { Metadata, StatusObject } from '@grpc/grpc-js';
 import type { AttemptRecord } from '../attempts/attempt-record.js';
 import { withAttempts } from '../attempts/attempts-of.js';
 import { PREVIOUS_ATTEMPTS, type Attempt } from './attempt.js';
-import { countsAsFailure, decide, type Decision } from './decide.js';
+import { countsAsFailure, decide, isFreeRefusal, type Decision } from './decide.js';
 import type { MethodRetry } from './method-retry.js';
 
 /** The attempts of one call so far: their trail, and what they used up. A call that does not fail has none. */
@@ -15,7 +15,7 @@ export class CallHistory {
   /** Attempts that count against `maxAttempts`. */
   #counted = 0;
   #refused = 0;
-  /** Attempts that the server is told of: those that it may have seen, but for the first refused one (gRFC A6). */
+  /** Attempts that the server is told of: those that it may have seen, but for refused ones that are free (gRFC A6). */
   #previousAttempts = 0;
   #backoff: Backoff;
   #nextKind: AttemptKind = 'first';
@@ -90,14 +90,14 @@ export class CallHistory {
   #decide(attempt: Attempt, failure: FailureClass, status: StatusObject): Decision {
     if (failure === 'refused') this.#refused += 1;
     const picked = attempt.wasPicked(failure);
-    const free = (failure === 'unsent' && picked) || (failure === 'refused' && this.#refused === 1);
-    if (!free) this.#counted += 1;
-    const { othersUntried } = attempt;
+    const { othersUntried, wentAway } = attempt;
     const pushback = pushbackOf(status.metadata);
-    const given = { code: status.code, failure, picked, othersUntried, pushback };
+    const given = { code: status.code, failure, picked, othersUntried, wentAway, pushback, refused: this.#refused };
+    const free = (failure === 'unsent' && picked) || isFreeRefusal(given);
+    if (!free) this.#counted += 1;
     const { budget, clock, policy } = this.#method;
-    if (countsAsFailure({ ...given, refused: this.#refused }, policy)) budget.attemptFailed?.(clock.now());
-    const decision = decide({ ...given, counted: this.#counted, refused: this.#refused }, policy);
+    if (countsAsFailure(given, policy)) budget.attemptFailed?.(clock.now());
+    const decision = decide({ ...given, counted: this.#counted }, policy);
     if (!decision.retry || !decision.costsBudget) return decision;
     if (this.#forbidden !== undefined) return { retry: false, reason: this.#forbidden };
     if (budget.tryWithdraw(clock.now())) return decision;

@@ -9,8 +9,10 @@ export interface Failure {
   readonly picked: boolean;
   /** There is a pickable pod that this call has not tried. */
   readonly othersUntried: boolean;
+  /** It was refused because its connection ended. */
+  readonly wentAway: boolean;
   readonly pushback: Pushback;
-  /** Attempts so far that count, this one included: all but unsent ones and the first refused one. */
+  /** Attempts so far that count, this one included: all but unsent ones and refused ones that are free. */
   readonly counted: number;
   /** Refused attempts so far, this one included. */
   readonly refused: number;
@@ -35,6 +37,8 @@ export const MAX_ATTEMPTS_WITHOUT_POLICY = 5;
  *
  * - `unsent`: any method, any number of times, free; at once while an untried pod is pickable, else after backoff.
  * - `refused`: any method; the first one of a call is free and immediate (gRFC A6, transparent retries), later ones count.
+ *   Where its connection ended with it (GOAWAY), it is free as long as another pod is left: in a rolling update a call may
+ *   meet one departing pod after the other, and each refuses once.
  * - `maybe-processed`, and a call that found no pod: only what the method's policy lists, with backoff and pushback.
  */
 export function decide(given: Failure, policy: RetryPolicy | undefined): Decision {
@@ -43,7 +47,7 @@ export function decide(given: Failure, policy: RetryPolicy | undefined): Decisio
   if (given.failure === 'unsent') {
     return { retry: true, reason: 'nothing of it left the process', delay, costsBudget: false };
   }
-  if (given.refused === 1) {
+  if (isFreeRefusal(given)) {
     return { retry: true, reason: 'the server refused it before the application saw it', delay, costsBudget: false };
   }
   const max = policy?.maxAttempts ?? MAX_ATTEMPTS_WITHOUT_POLICY;
@@ -68,11 +72,16 @@ function decideByPolicy(given: Failure, policy: RetryPolicy | undefined): Decisi
 
 /**
  * Whether a budget that counts failures counts this one (gRFC A6, throttling): what the policy would repeat, and what the
- * server asked not to repeat. What never reached a server's application for free (unsent, refused once) changes nothing.
+ * server asked not to repeat. What never reached a server's application and is free (unsent, refused) changes nothing.
  */
 export function countsAsFailure(given: Omit<Failure, 'counted'>, policy: RetryPolicy | undefined): boolean {
   if (!given.picked || given.failure === 'unsent') return false;
-  if (given.failure === 'refused') return given.refused > 1;
+  if (given.failure === 'refused') return !isFreeRefusal(given);
   if (policy === undefined) return false;
   return given.pushback.kind === 'stop' || policy.retryableStatusCodes.has(given.code);
+}
+
+/** What never reached the application, and will not be repeated by the same connection, needs no token of a budget. */
+export function isFreeRefusal(given: Pick<Failure, 'failure' | 'othersUntried' | 'refused' | 'wentAway'>): boolean {
+  return given.failure === 'refused' && (given.refused === 1 || (given.wentAway && given.othersUntried));
 }

@@ -57,6 +57,16 @@ describe('the class of a failure decides', () => {
     expect(reasonsOf(call)[1]).toBe('the retry budget is used up');
   });
 
+  test('refusals by departing pods are free, not counted and not announced as long as another pod is left', () => {
+    const { wire, channel } = retryFixture(POLICY, { budget: broke });
+    const call = new ObservedCall(channel).unary();
+    for (let n = 1; n <= 9; n++) wire.last.pick(pod(n), true).sendAway();
+    expect(wire.last.metadata.get('grpc-previous-rpc-attempts')).toEqual([]);
+    wire.last.pick(pod(10)).sendAway();
+    expect([wire.calls.length, call.code]).toEqual([10, UNAVAILABLE]);
+    expect(reasonsOf(call)[9]).toBe('the retry budget is used up');
+  });
+
   test('a call that is refused everywhere ends after its attempts', () => {
     const { wire, channel } = retryFixture(POLICY);
     const call = new ObservedCall(channel).unary();

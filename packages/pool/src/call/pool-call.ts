@@ -21,6 +21,7 @@ import { failureOf, isFromServer, localStatus } from './call-status.js';
 import { verdictOf } from './call-verdict.js';
 import { adoptCall, beginCall, tellEnd, tellResponded } from './guarded-load.js';
 import { OutgoingQueue } from './outgoing-queue.js';
+import { wentAway } from './went-away.js';
 
 /**
  * A call on the pool: lazy until `start`, when it knows its metadata; then waiting until a member is picked; then
@@ -217,6 +218,7 @@ export class PoolCall implements GrpcCall, PickRequest, DrainableCall {
     const status = cut ? asLocalEnd(received) : received;
     const failure = failureOf(status, this.#sawHeaders);
     this.#complete(status, failure);
+    if (failure === 'refused' && wentAway(this.#member!, this.#among!)) this.#attempt?.onWentAway?.();
     if (failure !== undefined) this.#attempt?.onFailed(failure);
     this.#host.ended();
     const listener = this.#listener;

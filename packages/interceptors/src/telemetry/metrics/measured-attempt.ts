@@ -87,6 +87,7 @@ function beginWhenPicked(context: AttemptContext, begin: () => void): AttemptCon
       begin();
       context.onPicked(endpoint, othersUntried);
     },
+    onWentAway: () => context.onWentAway?.(),
     onFailed: (failure, dropped) => context.onFailed(failure, dropped),
   };
 }

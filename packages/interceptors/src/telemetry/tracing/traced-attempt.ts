@@ -103,6 +103,10 @@ export class TracedAttempt extends ForwardingCall implements CallListener, Attem
     this.#inner?.onPicked(endpoint, othersUntried);
   }
 
+  onWentAway(): void {
+    this.#inner?.onWentAway?.();
+  }
+
   onFailed(failure: FailureClass, dropped?: boolean): void {
     this.#failure = failure;
     this.#notMade = this.optional && this.#endpoint === undefined && failure === 'unsent';

@@ -52,6 +52,10 @@ export class UntracedAttempt extends ForwardingCall implements AttemptContext {
     this.#inner?.onPicked(endpoint, othersUntried);
   }
 
+  onWentAway(): void {
+    this.#inner?.onWentAway?.();
+  }
+
   onFailed(failure: FailureClass, dropped?: boolean): void {
     this.#inner?.onFailed(failure, dropped);
   }
