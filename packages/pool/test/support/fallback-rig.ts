@@ -24,11 +24,16 @@ export class Rig {
   readonly news: ResolverNews[] = [];
   readonly resolver: Resolver;
 
-  constructor(make?: (watch: ResolverFactory) => ResolverFactory) {
+  constructor(make?: (watch: ResolverFactory) => ResolverFactory, minRefreshIntervalMs = 0) {
     const watch = manualResolverFactory('watch', this.watch);
     const made = make?.(watch) ?? fallback(watch, 'dns:///greeter');
     const schemes = new SchemeRegistry([manualResolverFactory('dns', this.dns), made]);
-    const context = { clock: this.clock, random: new SeededRandom(1), options: { refreshIntervalMs: 5_000 }, schemes };
+    const context = {
+      clock: this.clock,
+      random: new SeededRandom(1),
+      options: { refreshIntervalMs: 5_000, minRefreshIntervalMs },
+      schemes,
+    };
     this.resolver = made.create(target, context);
   }
 

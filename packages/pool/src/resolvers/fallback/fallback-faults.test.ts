@@ -193,6 +193,17 @@ test('pods lost while a source fails: the next one is used as soon as it answers
   well.resolver.close();
 });
 
+test('a source that holds look-ups back has its time after that', () => {
+  const rig = new Rig(undefined, 30_000).start();
+  rig.watch.push([pod(1)]);
+  rig.resolver.refresh();
+  rig.clock.advance(34_999);
+  expect(rig.errors).toEqual([]);
+  rig.clock.advance(1);
+  expect(rig.errors).toEqual(['watch:///greeter: no answer within 35000 ms']);
+  rig.resolver.close();
+});
+
 describe('who is who when the source changes', () => {
   const at = (id: string, n: number): Endpoint => ({ ...pod(n), id });
   const change = (rig: Rig): void => {

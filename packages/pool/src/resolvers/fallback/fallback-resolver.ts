@@ -30,6 +30,7 @@ export class FallbackResolver implements Resolver {
   readonly #sources: readonly FallbackSource[];
   readonly #options: ResolvedFallbackOptions;
   readonly #clock: Clock;
+  readonly #minRefreshIntervalMs: number;
   readonly #identities = new KeptIdentities();
   readonly #runListener: SourceRunListener = {
     onGood: (run, state, startedAt) => this.#onGood(run, state, startedAt),
@@ -46,10 +47,11 @@ export class FallbackResolver implements Resolver {
   #urgent = false;
   #config: { readonly rank: number; readonly value: unknown } | undefined;
 
-  constructor(sources: readonly FallbackSource[], options: ResolvedFallbackOptions, { clock }: ResolverContext) {
+  constructor(sources: readonly FallbackSource[], options: ResolvedFallbackOptions, context: ResolverContext) {
     this.#sources = sources;
     this.#options = options;
-    this.#clock = clock;
+    this.#clock = context.clock;
+    this.#minRefreshIntervalMs = context.options.minRefreshIntervalMs ?? 0;
   }
 
   start(listener: ResolverListener): void {
@@ -79,7 +81,16 @@ export class FallbackResolver implements Resolver {
     if (source === undefined || this.#listener === undefined) return;
     const { answerTimeoutMs, emptyFails } = this.#options;
     const { create, name } = source;
-    const run = new SourceRun({ clock: this.#clock, rank, name, create, answerTimeoutMs, emptyFails });
+    const minRefreshIntervalMs = this.#minRefreshIntervalMs;
+    const run = new SourceRun({
+      clock: this.#clock,
+      rank,
+      name,
+      create,
+      answerTimeoutMs,
+      minRefreshIntervalMs,
+      emptyFails,
+    });
     this.#runs.push(run);
     run.start(this.#runListener);
   }

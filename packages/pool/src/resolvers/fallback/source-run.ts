@@ -15,6 +15,8 @@ export interface SourceRunOptions {
   readonly name: string;
   readonly create: () => Resolver;
   readonly answerTimeoutMs: number;
+  /** For so long a source may hold back a look-up that is asked for. */
+  readonly minRefreshIntervalMs: number;
   readonly emptyFails: boolean;
 }
 
@@ -73,7 +75,7 @@ export class SourceRun {
 
   refresh(listener: SourceRunListener): void {
     if (this.#resolver === undefined) return;
-    this.#await(listener);
+    this.#await(listener, this.#options.minRefreshIntervalMs);
     this.#resolver.refresh();
   }
 
@@ -85,11 +87,12 @@ export class SourceRun {
   }
 
   /** Counts it as failing when it does not answer in time. One look-up serves all that asked before. */
-  #await(listener: SourceRunListener): void {
-    const { answerTimeoutMs, clock, name } = this.#options;
+  #await(listener: SourceRunListener, heldBackMs = 0): void {
+    const { clock, name } = this.#options;
+    const timeoutMs = this.#options.answerTimeoutMs + heldBackMs;
     const askedAt = clock.now();
-    this.#deadline ??= clock.schedule(answerTimeoutMs, () => {
-      this.#failed(listener, new Error(`${name}: no answer within ${answerTimeoutMs} ms`), askedAt);
+    this.#deadline ??= clock.schedule(timeoutMs, () => {
+      this.#failed(listener, new Error(`${name}: no answer within ${timeoutMs} ms`), askedAt);
     });
   }
 
