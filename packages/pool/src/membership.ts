@@ -14,9 +14,10 @@ import { Ejections } from './ejections.js';
 import type { PoolEmitter } from './events.js';
 import { GuardedPolicy } from './guarded-policy.js';
 import { LastingWarnings } from './lasting-warnings.js';
+import { createMember } from './member/create-member.js';
 import { drainMember } from './member/drain.js';
 import type { MemberChange, MemberContext, RotationEnd } from './member/member-context.js';
-import { Member } from './member/member.js';
+import type { Member } from './member/member.js';
 import { LoadReports } from './orca/load-reports.js';
 import { reportNews } from './orca/report-news.js';
 import { PolicyFailures } from './policy-failures.js';
@@ -89,14 +90,11 @@ export class Membership {
     });
     this.#lasting = new LastingWarnings(context.events);
     this.ejections = new Ejections(context.events, context.member.counts);
-    const memberContext = {
-      ...context.member,
-      onChange: this.#onMemberChange.bind(this),
-      onRotation: this.#onRotation.bind(this),
-    };
+    const told = { onChange: this.#onMemberChange.bind(this), onRotation: this.#onRotation.bind(this) };
+    const memberContext = { ...context.member, ...told };
     this.#roster = new Roster((endpoint) => {
       const load = this.#policy.createLoad();
-      return load && new Member(endpoint, load, memberContext);
+      return load && createMember(endpoint, load, memberContext);
     });
     const reporting = { ...context, failures: this.failures, ...reportNews(context.events) };
     this.#reports = new LoadReports(reporting, () => this.#roster.members);

@@ -125,7 +125,7 @@ describe('the target of a pool', () => {
     ['dns://resolver.example/greeter:1', /the DNS server "resolver.example" must be an IP address/],
     ['dns://127.0.0.1:0/greeter:1', /port: 0/],
     ['kubernetes:///greeter.prod:grpc', /@fairlead\/kubernetes/],
-    ['xds:///greeter', /xDS/],
+    ['xds:///', /the name is missing \(expected: xds:\/\/\/name\)/],
     ['ipv4:10.0.0.1:1,greeter:1', /"greeter:1" is not an IPv4 address/],
     ['ipv4:10.0.0.1:0', /port: 0/],
     ['ipv4:', /missing address/],

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { NO_STALLS, OutstandingLoad, endpointAt, type Endpoint } from '@fairlead/core';
 import { SeededRandom, VirtualClock } from '@fairlead/testing';
 import { pod } from '../test/support/virtual-pool.js';
-import { Member } from './member/member.js';
+import { PodMember, type Member } from './member/member.js';
 import { PoolCounts } from './pool-counts.js';
 import { Roster } from './roster.js';
 
@@ -28,7 +28,7 @@ function rosterOf(...endpoints: Endpoint[]): Roster {
       keepalive: false,
       counts: new PoolCounts(),
     };
-    return new Member(endpoint, new OutstandingLoad(), context);
+    return new PodMember(endpoint, new OutstandingLoad(), context);
   });
   roster.reconcile(endpoints);
   return roster;
