@@ -11,9 +11,9 @@ export const importRules = {
   testing: { packages: ['@fairlead/core'], external: ['@grpc/grpc-js', 'dns-packet'], node: 'any' },
   pool: {
     packages: ['@fairlead/core'],
-    external: ['@grpc/grpc-js', 'yaml'],
-    // Loaded when a `file:` target is YAML; an optional peer.
-    onlyIn: { yaml: 'resolvers' },
+    external: ['@grpc/grpc-js', '@grpc/grpc-js-xds', 'yaml'],
+    // Loaded when a `file:` target is YAML, and when a target is `xds:`; optional peers.
+    onlyIn: { yaml: 'resolvers', '@grpc/grpc-js-xds': 'resolvers' },
     node: 'any',
   },
   interceptors: {

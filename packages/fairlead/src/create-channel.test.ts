@@ -41,7 +41,7 @@ describe('a target is refused', () => {
     ['ipv6:[::1:5', 'too many colons'],
     ['unix:', 'the path is missing'],
     ['kubernetes:///greeter.prod:', 'missing port after the colon'],
-    ['xds:///greeter', 'xDS is not built into this version'],
+    ['xds:///', 'the name is missing'],
   ])('%j', (target, message) => {
     const error = errorOf(target, insecure);
     expect(error).toBeInstanceOf(InvalidTargetError);

@@ -11,7 +11,8 @@ import {
   type PolicyUpdate,
 } from '@fairlead/core';
 import { LastGoodPicker } from './last-good-picker.js';
-import { Member } from './member/member.js';
+import { isMember } from './member/create-member.js';
+import type { Member } from './member/member.js';
 
 /** Told of what a balancing policy did wrong: in which of its functions, and what it threw. */
 export interface PolicyFailureListener {
@@ -112,7 +113,7 @@ function requireUpdate({ picker, ...wishes }: PolicyUpdate<Member>): void {
   if (typeof picker.pick !== 'function') throw new TypeError('its answer has no picker');
   const verdicts = [...ejected, ...spared];
   const named = [connect, letGo, verdicts.map(({ member }) => member)];
-  if (!named.every((members) => members.every((member) => member instanceof Member))) {
+  if (!named.every((members) => members.every(isMember))) {
     throw new TypeError('its answer names what is no member');
   }
   if (!verdicts.every(({ cause }) => EJECTION_CAUSES.includes(cause)))
@@ -127,8 +128,8 @@ export function askPicker(picker: Picker<Member>, request: PickRequest, now: num
   const { kind } = result;
   if (kind === 'fail') return result;
   if (kind !== 'wait' && kind !== 'picked') throw new TypeError(`its answer has the kind ${formatValue(kind)}`);
-  if (!(kind === 'wait' || result.member instanceof Member)) throw new TypeError('it picked what is no member');
-  if (!(result.connect === undefined || result.connect instanceof Member)) {
+  if (!(kind === 'wait' || isMember(result.member))) throw new TypeError('it picked what is no member');
+  if (!(result.connect === undefined || isMember(result.connect))) {
     throw new TypeError('it connects what is no member');
   }
   return result;

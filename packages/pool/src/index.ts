@@ -30,3 +30,4 @@ export type { FallbackOptions } from './resolvers/fallback/fallback-options.js';
 export { lastKnownGood, type LastKnownGood, type LastKnownGoodOptions } from './resolvers/fallback/last-known-good.js';
 export type { ResolverSource } from './resolvers/resolver-source.js';
 export { unixResolverFactory } from './resolvers/unix-resolver.js';
+export { xdsResolverFactory } from './resolvers/xds/xds-resolver-factory.js';

@@ -15,9 +15,10 @@ import type { PoolEmitter } from './events.js';
 import type { HealthChecks } from './health/health-checks.js';
 import { GuardedPolicy } from './guarded-policy.js';
 import { LastingWarnings } from './lasting-warnings.js';
+import { createMember } from './member/create-member.js';
 import { drainMember } from './member/drain.js';
 import type { MemberChange, MemberContext, RotationEnd } from './member/member-context.js';
-import { Member } from './member/member.js';
+import type { Member } from './member/member.js';
 import { LoadReports } from './orca/load-reports.js';
 import { reportNews } from './orca/report-news.js';
 import { PolicyFailures } from './policy-failures.js';
@@ -98,7 +99,7 @@ export class Membership {
     const memberContext = { ...context.member, ...listener };
     this.#roster = new Roster((endpoint) => {
       const load = this.#policy.createLoad();
-      return load && new Member(endpoint, load, memberContext);
+      return load && createMember(endpoint, load, memberContext);
     });
     const reporting = { ...context, failures: this.failures, ...reportNews(context.events) };
     this.#reports = new LoadReports(reporting, () => this.#roster.members);

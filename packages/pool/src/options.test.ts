@@ -140,7 +140,7 @@ describe('the target of a pool', () => {
       /a port, but the SRV records of _grpc\._tcp\.greeter\.prod have their own/,
     ],
     ['kubernetes:///greeter.prod:grpc', /@fairlead\/kubernetes/],
-    ['xds:///greeter', /xDS/],
+    ['xds:///', /the name is missing \(expected: xds:\/\/\/name\)/],
     ['ipv4:10.0.0.1:1,greeter:1', /"greeter:1" is not an IPv4 address/],
     ['ipv4:10.0.0.1:0', /port: 0/],
     ['ipv4:', /missing address/],

@@ -4,7 +4,7 @@ import { SeededRandom, VirtualClock } from '@fairlead/testing';
 import { pod } from '../test/support/virtual-pool.js';
 import { PoolEmitter } from './events.js';
 import { HealthChecks } from './health/health-checks.js';
-import { Member } from './member/member.js';
+import { PodMember, type Member } from './member/member.js';
 import { PoolCounts } from './pool-counts.js';
 import { Roster } from './roster.js';
 
@@ -36,7 +36,7 @@ function rosterOf(...endpoints: Endpoint[]): Roster {
       ),
       counts: new PoolCounts(),
     };
-    return new Member(endpoint, new OutstandingLoad(), context);
+    return new PodMember(endpoint, new OutstandingLoad(), context);
   });
   roster.reconcile(endpoints);
   return roster;

@@ -88,7 +88,7 @@ describe('parseTarget', () => {
     ['dns://a b/c', 'a character in the authority'],
     ['kubernetes:///a.b:grpc', 'nobody serves kubernetes: register the resolver of @fairlead/kubernetes'],
     ['k8s:///a', '@fairlead/kubernetes'],
-    ['xds:///a', 'xDS is not built into this version'],
+    ['xds:///a', 'register the xdsResolverFactory of @fairlead/pool'],
     ['file:///etc/endpoints.json', 'nobody serves file'],
     ['vsock:1:2', 'vsock addresses are not supported'],
     ['xds:8080', 'a host of this name is written dns:///xds:8080'],

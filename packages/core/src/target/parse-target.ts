@@ -12,7 +12,7 @@ import type { Target } from './target.js';
 const WELL_KNOWN: Readonly<Record<string, string>> = {
   kubernetes: 'register the resolver of @fairlead/kubernetes',
   k8s: 'register the resolver of @fairlead/kubernetes and write kubernetes:///',
-  xds: 'xDS is not built into this version',
+  xds: 'register the xdsResolverFactory of @fairlead/pool',
   file: 'register the fileResolverFactory of @fairlead/pool',
   passthrough: 'register the passthroughResolverFactory of @fairlead/pool',
   'unix-abstract': 'register the unixResolverFactory of @fairlead/pool',

@@ -1,5 +1,6 @@
 import type * as grpc from '@grpc/grpc-js';
 import { formatAddress, type Endpoint } from '@fairlead/core';
+import { connectsByItself } from './connects-by-itself.js';
 import { WakefulChannel } from './wakeful-channel.js';
 
 /** Longest idle timeout that a Node timer can hold: the pool, not grpc-js, decides when a member is idle. */
@@ -39,6 +40,7 @@ export const CHANNEL_FACTORY: unique symbol = Symbol('fairlead.member-channel-fa
 
 /** Makes the grpc channel of one connection. It does nothing until it is told to connect. */
 export function createMemberChannel(endpoint: Endpoint, options: MemberChannelOptions): grpc.ChannelInterface {
+  if (connectsByItself(endpoint)) return createWholeChannel(channelTarget(endpoint), options);
   const args: grpc.ChannelOptions = { 'grpc.default_authority': options.authority, 'grpc.enable_channelz': 0 };
   if (options.tlsName !== undefined) args['grpc.ssl_target_name_override'] = options.tlsName;
   Object.assign(args, options.channelArguments);
@@ -48,6 +50,19 @@ export function createMemberChannel(endpoint: Endpoint, options: MemberChannelOp
   args['grpc.max_reconnect_backoff_ms'] = 1;
   args['grpc.client_idle_timeout_ms'] = NEVER_IDLE_MS;
   return new WakefulChannel(channelTarget(endpoint), options.credentials, args);
+}
+
+/**
+ * A channel that finds, balances and retries by itself: it gets the user's arguments and hardly any of ours, which would
+ * hide its routes (the authority chooses among them), forbid the retries that a control plane wants, and void its backoff.
+ */
+function createWholeChannel(target: string, options: MemberChannelOptions): grpc.ChannelInterface {
+  const args: grpc.ChannelOptions = { 'grpc.enable_channelz': 0, ...options.channelArguments };
+  // Nobody else's connections, and none that stay behind when it is closed.
+  args['grpc.use_local_subchannel_pool'] = 1;
+  // grpc-js would put the proxy in the place of the target, and never ask the control plane.
+  args['grpc.enable_http_proxy'] = 0;
+  return new WakefulChannel(target, options.credentials, args);
 }
 
 /**

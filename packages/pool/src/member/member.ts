@@ -17,20 +17,22 @@ import { drainReplaced } from './drain.js';
 import { MemberCalls } from './member-calls.js';
 import type { MemberContext, RetirementReason, RotationReason } from './member-context.js';
 import { MemberErrors } from './member-errors.js';
-import { connectivityOf } from './member-state.js';
-import type { ConnectingState, DrainingState, MemberState, ReadyState } from './member-state.js';
+import { connectivityOf, type DrainingState, type MemberState, type ReadyState } from './member-state.js';
 import { MemberTally } from './member-tally.js';
 import { ShortLives } from './short-lives.js';
 import { Succession } from './succession.js';
 import { watchLoss } from './watch-loss.js';
 
+/** One endpoint taken into the pool: a pod, or what grpc-js keeps connected by itself (`ChannelMember`). */
+export type Member = Pick<PodMember, keyof PodMember>;
+
 /**
- * One endpoint taken into the pool: its connection, its load, its calls.
+ * One pod taken into the pool: its connection, its load, its calls.
  *
  * A connection that is lost is replaced at once, unless its life was too short (`ShortLives`). Until one lives longer than
  * the first step of the backoff, the backoff goes on growing.
  */
-export class Member implements MemberView {
+export class PodMember implements MemberView {
   readonly calls = new MemberCalls();
   readonly errors = new MemberErrors();
   readonly tally: MemberTally;
@@ -156,9 +158,7 @@ export class Member implements MemberView {
     this.resetBackoff();
   }
 
-  /**
-   * Whether a call can be given to this member right now. Sees a loss that grpc-js has not reported yet and acts on it.
-   */
+  /** Whether a call can be given to it right now. Sees a loss that grpc-js has not reported yet and acts on it. */
   confirmReady(): boolean {
     const state = this.#state;
     if (state.kind !== 'ready') return false;
@@ -199,9 +199,9 @@ export class Member implements MemberView {
     const successor = this.#succession.end();
     const since = this.#context.clock.now();
     const attempt = successor ?? new ConnectionAttempt(this.#endpoint, this.#context, this.#attempts);
-    const state: ConnectingState = { kind: 'connecting', attempt, since };
+    const state = { kind: 'connecting' as const, attempt, since };
     this.#transition(state);
-    if (this.#state === state && successor === undefined) state.attempt.start();
+    if (this.#state === state && successor === undefined) attempt.start();
   }
 
   #connected(attempt: Attempt, channel: grpc.ChannelInterface, address: Address, end: ConnectionEnd): void {

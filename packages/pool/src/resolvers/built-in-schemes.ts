@@ -5,6 +5,7 @@ import { fileResolverFactory } from './file/file-resolver-factory.js';
 import { ipResolverFactory } from './ip-resolver.js';
 import { passthroughResolverFactory } from './passthrough-resolver.js';
 import { unixResolverFactory } from './unix-resolver.js';
+import { xdsResolverFactory } from './xds/xds-resolver-factory.js';
 
 /** The schemes that a pool serves by itself. */
 export const builtInResolvers: readonly ResolverFactory[] = [
@@ -13,6 +14,7 @@ export const builtInResolvers: readonly ResolverFactory[] = [
   ipResolverFactory,
   passthroughResolverFactory,
   unixResolverFactory,
+  xdsResolverFactory,
 ];
 
 /** The schemes of one pool: the built-in ones, and the user's own over them. */
