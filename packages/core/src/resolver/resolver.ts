@@ -63,7 +63,8 @@ export interface ResolverListener {
  */
 export interface Resolver {
   start(listener: ResolverListener): void;
-  refresh(): void;
+  /** @param doubted somebody has reason to doubt the last answer: a watch then reads everything anew, however fresh it is. */
+  refresh(doubted?: boolean): void;
   close(): void;
 }
 

@@ -25,7 +25,7 @@ export interface ServicePort {
 
 /** A share in a watch. */
 export interface Subscription {
-  refresh(): void;
+  refresh(doubted?: boolean): void;
   close(): void;
 }
 
@@ -75,7 +75,7 @@ export class Cluster {
     this.#watches.set(key, watch);
     watch.add(port, listener);
     return {
-      refresh: () => watch.refresh(),
+      refresh: (doubted) => watch.refresh(doubted),
       close: () => {
         watch.remove(port, listener);
         if (watch.size > 0 || this.#watches.get(key) !== watch) return;

@@ -56,8 +56,8 @@ export class ServiceWatch implements ReflectorSink {
     this.#views.delete(port);
   }
 
-  refresh(): void {
-    this.#reflector.refresh();
+  refresh(doubted?: boolean): void {
+    this.#reflector.refresh(doubted);
   }
 
   close(): void {

@@ -33,8 +33,8 @@ export class SliceResolver implements Resolver {
     void this.#subscribe(this.#lease, listener);
   }
 
-  refresh(): void {
-    if (this.#subscription !== undefined) this.#subscription.refresh();
+  refresh(doubted?: boolean): void {
+    if (this.#subscription !== undefined) this.#subscription.refresh(doubted);
     else this.#pause.hurry(Math.max(this.#options.clock.now(), this.#lookedAt + SOONEST_MS));
   }
 

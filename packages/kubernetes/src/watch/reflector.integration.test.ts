@@ -103,6 +103,19 @@ describe('refresh()', () => {
     expect(server.waiting).toBe(0);
   });
 
+  test('lists anew when the watch is doubted, however recently it said something', async () => {
+    const watch = await watching();
+    const { clock, reflector, server } = harness;
+    await settle();
+    clock.advance(5_000);
+    reflector.refresh(true);
+    const list = await server.next('list');
+    expect(list.version).toBeNull();
+    await until(() => watch.closed);
+    list.list([foo('5')], '5');
+    await harness.has('foo@5');
+  });
+
   test('lists anew when the watch has been silent for longer: the newest state, not that of a cache', async () => {
     const watch = await watching();
     const { clock, reflector, server, store } = harness;

@@ -73,10 +73,10 @@ export class Reflector {
   }
 
   /** Has the state confirmed, or a failure told: by what the watch said just now, or else by a new list. */
-  refresh(): void {
+  refresh(doubted = false): void {
     const now = this.#context.clock.now();
     const silentMs = this.#watching === undefined ? Infinity : now - this.#watching.heardAt;
-    if (silentMs <= RECENT_MS) return this.#sink.confirm(now);
+    if (silentMs <= RECENT_MS && !doubted) return this.#sink.confirm(now);
     this.#owedSince = now;
     if (this.#watching !== undefined) {
       // The newest state there is, not the newest of a cache that may be as stuck as the watch.

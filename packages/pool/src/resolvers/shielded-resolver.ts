@@ -22,9 +22,9 @@ export class ShieldedResolver implements Resolver {
     this.#guard(() => this.#begin());
   }
 
-  refresh(): void {
+  refresh(doubted?: boolean): void {
     this.#guard(() => {
-      if (this.#resolver !== undefined) this.#resolver.refresh();
+      if (this.#resolver !== undefined) this.#resolver.refresh(doubted);
       else if (this.#listener !== undefined) this.#begin();
     });
   }

@@ -39,8 +39,8 @@ export class CrossCheckResolver implements Resolver {
     });
   }
 
-  refresh(): void {
-    this.#watch.refresh();
+  refresh(doubted?: boolean): void {
+    this.#watch.refresh(doubted);
   }
 
   close(): void {
@@ -86,7 +86,7 @@ export class CrossCheckResolver implements Resolver {
     const changed = active !== this.#active;
     this.#active = active;
     if (changed) this.#listener?.onNews?.({ kind: 'disagreement', active, unconfirmed, missed });
-    if (active && this.#listener !== undefined) this.#watch.refresh();
+    if (active && this.#listener !== undefined) this.#watch.refresh(true);
   }
 
   #endCheck(): void {

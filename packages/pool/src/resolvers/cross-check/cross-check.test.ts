@@ -237,6 +237,21 @@ describe('crossCheck with sources that do what they must not', () => {
     expect([watch.closed, clock.pendingTimers]).toEqual([true, 0]);
   });
 
+  test('what the pool asks for is a look; a disagreement is a doubt, which no fresh word of the watch answers', () => {
+    const doubts: (boolean | undefined)[] = [];
+    const watch = new (class extends ManualResolver {
+      override refresh(doubted?: boolean): void {
+        doubts.push(doubted);
+      }
+    })();
+    const { resolver, clock } = checked(watch, () => answering({ endpoints: [found(2)], attributes: {} }));
+    watch.push([pod(1)]);
+    resolver.refresh();
+    clock.advance(240_000);
+    expect(doubts.slice(0, 2)).toEqual([undefined, true]);
+    resolver.close();
+  });
+
   test('a watch that answers nonsense, or cannot look anew, has failed and nothing else', () => {
     const watch = new (class extends ManualResolver {
       override refresh(): void {

@@ -61,11 +61,11 @@ export class FallbackResolver implements Resolver {
     this.#startNext();
   }
 
-  refresh(): void {
+  refresh(doubted?: boolean): void {
     // Pods were lost while the source that should tell of their successors is failing: no time to wait.
     this.#urgent = this.#active?.failingSince !== undefined;
     if (this.#urgent) this.#reconsider();
-    for (const run of [...this.#runs]) run.refresh(this.#runListener);
+    for (const run of [...this.#runs]) run.refresh(this.#runListener, doubted);
   }
 
   close(): void {

@@ -73,10 +73,10 @@ export class SourceRun {
     });
   }
 
-  refresh(listener: SourceRunListener): void {
+  refresh(listener: SourceRunListener, doubted?: boolean): void {
     if (this.#resolver === undefined) return;
     this.#await(listener, this.#options.minRefreshIntervalMs);
-    this.#resolver.refresh();
+    this.#resolver.refresh(doubted);
   }
 
   close(): void {
