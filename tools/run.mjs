@@ -14,6 +14,7 @@ const TASKS = {
   test: 'all jest tests (arguments go to jest: `npm test -- --selectProjects unit pool`)',
   thorough: 'the simulation with all seeds and all random histories, of which `npm test` runs a part',
   acceptance: 'what must be seen: real pods under load (some minutes; arguments go to jest)',
+  'e2e-dns': 'dns: targets against BIND, where it is installed (arguments go to jest)',
   'e2e-kubernetes':
     'a real Kubernetes API server: ours, built from Go modules when it is not there yet, or that of KUBECONFIG',
   build: 'lib/ of every package, ESM and CommonJS with types (--force: also what is up to date)',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CommandFailed, runCommand } from '../command.mjs';
 import { countJest, countNodeTests, countOne } from '../test-counts.mjs';
 import { buildDirectory } from '../workspace.mjs';
+import { whySkipped as whyNoDns } from './e2e-dns.mjs';
 import { whySkipped } from './e2e-kubernetes.mjs';
 
 const reports = join(buildDirectory, 'reports');
@@ -29,6 +30,12 @@ const steps = [
     name: 'acceptance',
     command: ['npm', 'run', '-s', 'acceptance', '--', '--json', `--outputFile=${report('acceptance.json')}`],
     count: (failed) => countJest(report('acceptance.json'), failed),
+  },
+  {
+    name: 'e2e:dns',
+    skip: whyNoDns,
+    command: ['npm', 'run', '-s', 'e2e:dns', '--', '--json', `--outputFile=${report('dns.json')}`],
+    count: (failed) => countJest(report('dns.json'), failed),
   },
   {
     name: 'e2e:kubernetes',
