@@ -31,6 +31,7 @@ export const TOPICS = [
   'Load balancing',
   'Health checking',
   'OpenTelemetry',
+  'Names and DNS',
   'Service config',
   'Kubernetes',
 ];

@@ -36,7 +36,7 @@ describe('grpc-java DnsNameResolverTest', () => {
     ['clientLanguageMatchesJava', { clientLanguage: ['node'] }, {}, true],
     ['clientLanguageDoesntMatchGo', { clientLanguage: ['go'] }, {}, false],
     ['clientLanguageCaseInsensitive', { clientLanguage: ['NODE'] }, {}, true],
-    ['clientLanguageMatchesEmtpy', { clientLanguage: [] }, {}, true],
+    ['clientLanguageMatchesEmpty', { clientLanguage: [] }, {}, true],
     ['clientLanguageMatchesMulti', { clientLanguage: ['go', 'node'] }, {}, true],
     ['percentageZeroAlwaysFails', { percentage: 0 }, {}, false],
     ['percentageHundredAlwaysSucceeds', { percentage: 100 }, { draw: 99 }, true],
@@ -49,7 +49,7 @@ describe('grpc-java DnsNameResolverTest', () => {
     ['hostnameMatches', { clientHostname: ['localhost'] }, {}, true],
     ['hostnameDoesntMatch', { clientHostname: ['localhorse'] }, {}, false],
     ['clientLanguageCaseSensitive', { clientHostname: ['LOCALHOST'] }, {}, false],
-    ['hostnameMatchesEmtpy', { clientHostname: [] }, {}, true],
+    ['hostnameMatchesEmpty', { clientHostname: [] }, {}, true],
     ['hostnameMatchesMulti', { clientHostname: ['localhorse', 'localhost'] }, {}, true],
   ])('maybeChooseServiceConfig_%s', (_, conditions, client, expected) => {
     expect(isChosen(conditions, client)).toBe(expected);
