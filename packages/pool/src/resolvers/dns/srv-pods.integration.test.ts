@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { formatAddress } from '@fairlead/core';
 import { leakCheck, type LeakCheck } from '@fairlead/testing';
@@ -81,6 +82,17 @@ describe('SrvPods asks a real DNS server', () => {
     ];
     server.names.set('a.example', ['10.0.0.1']).set('b.example', 'SERVFAIL');
     await expect(pods.find()).rejects.toMatchObject({ code: 'ESERVFAIL' });
+  });
+
+  test('and asks for no further host after that', async () => {
+    server.a = ['10.0.0.1'];
+    server.names.set('pod-0.example', 'SERVFAIL');
+    server.aaaa = 'SERVFAIL';
+    server.srv = Array.from({ length: 400 }, (_, index) => ({ name: `pod-${index}.example`, port: 1 }));
+    server.truncates = true;
+    await expect(pods.find()).rejects.toMatchObject({ code: 'ESERVFAIL' });
+    for (let before = -1; before !== server.queries.length; await sleep(50)) before = server.queries.length;
+    expect(new Set(server.queriesOf('A').map((query) => query.split(' ')[0])).size).toBeLessThan(400);
   });
 
   test.each<[string, () => void, string, string]>([
