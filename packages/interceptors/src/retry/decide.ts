@@ -38,7 +38,7 @@ export const MAX_ATTEMPTS_WITHOUT_POLICY = 5;
  * - `unsent`: any method, any number of times, free; at once while an untried pod is pickable, else after backoff.
  * - `refused`: any method; the first one of a call is free and immediate (gRFC A6, transparent retries), later ones count.
  *   Where its connection ended with it (GOAWAY), it is free as long as another pod is left: in a rolling update a call may
- *   meet one departing pod after the other, and each refuses once.
+ *   meet one departing pod after the other, and each refuses once (ADR 0019).
  * - `maybe-processed`, and a call that found no pod: only what the method's policy lists, with backoff and pushback.
  */
 export function decide(given: Failure, policy: RetryPolicy | undefined): Decision {
